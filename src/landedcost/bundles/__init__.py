@@ -1,0 +1,1 @@
+"""Sharing amounts of a bundle out over its lines."""

@@ -1,0 +1,230 @@
+"""The shop's own object: it holds what a shop configures once, and hands out prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from .currencies import currency as find_currency
+from .dates import day as as_day
+from .errors import RequestError
+from .fx.book import RateBook
+from .fx.given import GivenRates
+from .fx.rates import EcbRates, RateTable
+from .lines import one_of
+from .market import Market, Terms
+from .quote import Quote
+from .regimes.load import RuleBook
+from .regimes.select import LaneKey, select
+from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
+from .requirements import Requirement, requirements
+from .shipping.zones import ZoneTable
+from .tariffs.table import TariffTable
+from .territories import Place, place
+
+STRATEGIES = ("refuse", "lowest", "median", "highest")
+_MARKETS = 4_096
+
+
+def today() -> date:
+    """The day now, in UTC, so that a shop's answer does not depend on its machine's zone."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What of a question picks a market."""
+
+    buyer: Buyer
+    seller: Seller
+    ship_from: Place
+    day: date
+    terms: str
+    channel: str
+    currency: str | None
+
+
+class LandedCost:
+    """Prices bundles for buyers anywhere, offline, from bundled rules, tariffs and rates.
+
+    ``seller`` is where the shop is (``"US"``, or a :class:`Seller` with registrations);
+    ``ship_from`` is where parcels leave from, by default the seller's country. ``carrier`` is a
+    :class:`~landedcost.shipping.zones.ZoneTable` asked when a bundle has no ``shipping``.
+    ``tariff_strategy`` says what to do with a code too short to be one national line:
+    ``refuse`` (when the candidates differ), ``lowest``, ``median`` or ``highest``.
+
+    Raises RequestError for a setting that is not known.
+    """
+
+    def __init__(
+        self,
+        seller: Seller | str = "US",
+        *,
+        registrations: Sequence[str] = (),
+        ship_from: str | Place | None = None,
+        channel: str = "post",
+        terms: str = "DDP",
+        tariff_strategy: str = "refuse",
+        carrier: ZoneTable | None = None,
+        rates: RateTable | None = None,
+        rules: RuleBook | None = None,
+        clock: Callable[[], date] = today,
+    ) -> None:
+        if isinstance(seller, str):
+            seller = Seller.of(seller, registrations)
+        elif registrations:
+            raise RequestError(
+                "registrations are part of the Seller given",
+                code="bad_request",
+                where="registrations",
+                hint="give a country code and registrations, or a Seller",
+            )
+        self.seller = seller
+        start = ship_from if ship_from is not None else seller.country
+        self.ship_from = start if isinstance(start, Place) else place(start, None, "ship_from")
+        self.channel = one_of(channel, CHANNELS, "channel", "unknown_channel")
+        self.terms = one_of(terms, TERMS, "terms", "unknown_terms")
+        self.strategy = one_of(tariff_strategy, STRATEGIES, "tariff_strategy", "unknown_strategy")
+        self.carrier = carrier
+        self.rules = rules or RuleBook()
+        self.clock = clock
+        self._rates = rates
+        self._markets: dict[object, Market] = {}
+        self._buyers: dict[str, Buyer] = {}
+
+    def price_for(
+        self,
+        bundle: Bundle,
+        buyer: Buyer | str,
+        *,
+        as_of: date | str | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+    ) -> Quote:
+        """What ``bundle`` costs ``buyer`` (a :class:`Buyer`, or a locale such as ``"de-DE"``).
+
+        ``as_of`` is the day whose rules and rates are used, today in UTC by default. Raises
+        RequestError for what the caller got wrong, NotInForce for a day outside the rules, and
+        RefusedError where the rules refuse the goods.
+        """
+        if isinstance(buyer, str):
+            buyer = self._buyer(buyer)
+        day = self.clock() if as_of is None else as_of
+        key = (buyer.key, day, terms, channel)
+        market = self._markets.get(key)
+        if market is None:
+            market = self._open(key, buyer, day, terms, channel)
+        return market.price(bundle)
+
+    def price_terms(
+        self, bundle: Bundle, buyer: Buyer | str, *, as_of: date | str | None = None
+    ) -> dict[str, Quote]:
+        """The same bundle under DDP (all at checkout) and DAP (the carrier collects)."""
+        return {t: self.price_for(bundle, buyer, as_of=as_of, terms=t) for t in TERMS}
+
+    def price(self, request: Request) -> Quote:
+        """Answer one full request: its own seller, sender, rates and day, this shop's tables."""
+        return self.market(request).price(request.bundle)
+
+    def market(self, request: Request) -> Market:
+        """The market a request is about; ask it again for other bundles on the same lane."""
+        ask = _Ask(
+            request.buyer,
+            request.seller,
+            request.ship_from,
+            request.as_of,
+            request.terms,
+            request.channel,
+            request.currency,
+        )
+        return self._market(ask, request.rates, request.customs_rates)
+
+    def requirements_for(
+        self,
+        hs_code: str,
+        origin: str,
+        buyer: Buyer | str,
+        *,
+        as_of: date | str | None = None,
+    ) -> tuple[Requirement, ...]:
+        """Which facts a price on this lane needs beyond price and code, before it is asked.
+
+        Raises RequestError for an unknown code, origin or buyer.
+        """
+        if isinstance(buyer, str):
+            buyer = self._buyer(buyer)
+        day = as_day(as_of, "as_of") if as_of is not None else self.clock()
+        ask = _Ask(buyer, self.seller, self.ship_from, day, self.terms, self.channel, None)
+        return requirements(self._market(ask, None, None), hs_code, origin)
+
+    def _buyer(self, locale: str) -> Buyer:
+        if locale not in self._buyers:
+            self._buyers[locale] = Buyer.of(locale)
+        return self._buyers[locale]
+
+    def _open(
+        self,
+        key: object,
+        buyer: Buyer,
+        day: date | str,
+        terms: str | None,
+        channel: str | None,
+    ) -> Market:
+        ask = _Ask(
+            buyer,
+            self.seller,
+            self.ship_from,
+            as_day(day, "as_of"),
+            one_of(terms or self.terms, TERMS, "terms", "unknown_terms"),
+            one_of(channel or self.channel, CHANNELS, "channel", "unknown_channel"),
+            None,
+        )
+        market = self._market(ask, None, None)
+        if len(self._markets) >= _MARKETS:
+            self._markets.clear()
+        self._markets[key] = market
+        return market
+
+    def _market(
+        self,
+        ask: _Ask,
+        rates: Mapping[str, str] | None,
+        customs_rates: Mapping[str, str] | None,
+    ) -> Market:
+        regime = self.rules.regime(ask.buyer.place.territory)
+        lane = select(
+            regime,
+            LaneKey(
+                buyer=ask.buyer.place,
+                sender=ask.ship_from,
+                day=ask.day,
+                channel=ask.channel,
+                buyer_kind=ask.buyer.kind,
+                registrations=ask.seller.registrations,
+                terms=ask.terms,
+            ),
+        )
+        if self._rates is None:
+            self._rates = EcbRates.load()
+        book = RateBook(
+            self._rates,
+            ask.day,
+            regime.customs_territory,
+            GivenRates.of(rates, "rates", ask.day) if rates else None,
+            GivenRates.of(customs_rates, "customs_rates", ask.day) if customs_rates else None,
+        )
+        return Market(lane, book, self._table(regime.tariff), self._terms(ask), self.carrier)
+
+    def _terms(self, ask: _Ask) -> Terms:
+        shown = ask.currency or ask.buyer.currency
+        if shown is None:
+            from .locales import currency_of
+
+            shown = currency_of(ask.buyer.country, ask.day)
+        locale = ask.buyer.locale or f"und-{ask.buyer.country}"
+        code = find_currency(shown, "currency").code
+        return Terms(code, locale, self.strategy, ask.buyer.country)
+
+    def _table(self, name: str) -> TariffTable | None:
+        return TariffTable.load(name) if name in TariffTable.names() else None

@@ -1,0 +1,1 @@
+"""What of the duty and tax is collected at all, when, and by whom."""

@@ -1,0 +1,106 @@
+"""The sums: what is due at checkout, what on delivery, in the currency shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..program.ir import Reg
+from ..program.sheet import Sheet, Slot, Why, Words
+
+CHECKOUT, DELIVERY = "checkout", "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Registers of the answer's sums: shown currency, then customs currency."""
+
+    total: Reg
+    checkout: Reg
+    delivery: Reg
+    customs_value: Reg
+    duty: Reg
+    tax: Reg
+    fees: Reg
+
+
+def charge_sale(sheet: Sheet) -> None:
+    """Add the charges the seller makes: goods, discount, shipping, insurance."""
+    layout = sheet.layout
+    for i, form in enumerate(sheet.forms):
+        why = Why("goods", "Goods", Words("unit price × quantity"), fact="goods")
+        slot = Slot("goods", i, sheet.line(i, 0), form.currency, CHECKOUT, (why,))
+        sheet.slots.append(slot)
+    for name, currency in (
+        ("discount", layout.discount),
+        ("shipping", layout.shipping),
+        ("insurance", layout.insurance),
+    ):
+        if currency:
+            why = Why(name, name.capitalize(), Words("as given for the bundle"), fact=name)
+            slot = Slot(
+                name,
+                None,
+                sheet.given(name),
+                currency,
+                CHECKOUT,
+                (why,),
+                negative=name == "discount",
+            )
+            sheet.slots.append(slot)
+
+
+def settle(sheet: Sheet, fees: list[Reg]) -> Sums:
+    """Convert each currency's sum once and add up."""
+    b = sheet.b
+    checkout = _shown(sheet, [(s, _part(sheet, s, CHECKOUT)) for s in sheet.slots])
+    delivery = _shown(sheet, [(s, _part(sheet, s, DELIVERY)) for s in sheet.slots])
+    return Sums(
+        total=b.add(checkout, delivery),
+        checkout=checkout,
+        delivery=delivery,
+        customs_value=b.sum(sheet.value),
+        duty=b.sum(sheet.duty),
+        tax=b.sum(sheet.tax),
+        fees=b.sum(fees),
+    )
+
+
+def collector(sheet: Sheet, slot: Slot) -> str:
+    """Who collects a charge when that does not depend on the amounts, else empty.
+
+    The seller collects all of their own charges, and under DDP everything; under DAP the
+    carrier collects what the import owes, save what a scheme collects at the sale.
+    """
+    if slot.collected == CHECKOUT or sheet.lane.key.terms == "DDP":
+        return CHECKOUT
+    if slot.at_checkout is None:
+        return DELIVERY
+    known = sheet.b.constant(slot.at_checkout)
+    return "" if known is None else (CHECKOUT if known else DELIVERY)
+
+
+def _part(sheet: Sheet, slot: Slot, who: str) -> Reg:
+    b = sheet.b
+    known = collector(sheet, slot)
+    if known:
+        return slot.amount if known == who else b.const(0)
+    assert slot.at_checkout is not None
+    yes, no = (slot.amount, b.const(0)) if who == CHECKOUT else (b.const(0), slot.amount)
+    return b.where(slot.at_checkout, yes, no)
+
+
+def _shown(sheet: Sheet, parts: list[tuple[Slot, Reg]]) -> Reg:
+    b, shown = sheet.b, sheet.layout.shown
+    plus: dict[str, list[Reg]] = {}
+    minus: dict[str, list[Reg]] = {}
+    for slot, reg in parts:
+        (minus if slot.negative else plus).setdefault(slot.currency, []).append(reg)
+    added, taken = [], []
+    for currency, regs in plus.items():
+        whole = b.sum(regs)
+        if currency in minus:
+            whole = b.sub(whole, b.sum(minus.pop(currency)))
+        added.append(sheet.convert(whole, currency, shown, "shown"))
+    for currency, regs in minus.items():
+        taken.append(sheet.convert(b.sum(regs), currency, shown, "shown"))
+    return b.sub(b.sum(added), b.sum(taken))

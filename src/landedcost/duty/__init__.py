@@ -1,0 +1,1 @@
+"""What the tariff and the rules on top of it charge."""

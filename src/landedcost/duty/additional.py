@@ -1,0 +1,82 @@
+"""Duties on top of the tariff's: flat, or up to a minimum total; grouped and stacked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..program.ir import Reg
+from ..program.sheet import Sheet, Why, share
+from ..regimes.schema import Applied
+
+Ratio = tuple[Reg, Reg]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """One additional duty of a line."""
+
+    amount: Reg
+    reasons: tuple[Why, ...]
+
+
+def stacked(rules: list[tuple[int, Applied]]) -> list[int]:
+    """Which of a line's additional duties are charged: the highest rate of each group, and
+    none that another applying rule switches off (``not_with``)."""
+    names = {rule.rule.name for _, rule in rules}
+    best: dict[str, tuple[int, Applied]] = {}
+    kept: list[int] = []
+    for number, rule in rules:
+        if names.intersection(rule.settings.get("not_with", ())):
+            continue
+        group = rule.settings.get("group")
+        if group is None:
+            kept.append(number)
+        elif group not in best or _rate(rule) > _rate(best[group][1]):
+            best[group] = (number, rule)
+    return sorted([*kept, *(number for number, _ in best.values())])
+
+
+def _rate(rule: Applied) -> tuple[int, ...]:
+    num, den = share(rule["rate"])
+    return (num * 10**12 // den,)
+
+
+def extra_duties(sheet: Sheet, index: int, base: Ratio, waived: Reg, flat: Reg) -> list[Extra]:
+    """The additional duties of a line.
+
+    A minimum-total rule adds what the base duty lacks to the rate; a specific base duty counts
+    by its amount, which is its ad valorem equivalent (US note 52(k)).
+    """
+    b = sheet.b
+    out = []
+    value = sheet.value[index]
+    off = b.either(waived, flat)
+    for k in sheet.forms[index].additional:
+        rule = sheet.lane.of("additional")[k]
+        num, den = share(rule["rate"])
+        top, bottom = b.mul(value, b.const(num)), b.const(den)
+        words = "{0} × rate"
+        if rule.settings["method"] == "minimum_total":
+            left, right = b.mul(top, base[1]), b.mul(base[0], bottom)
+            reached = b.at_most(left, right)
+            top = b.where(reached, b.const(0), b.sub(left, b.where(reached, left, right)))
+            bottom = b.mul(bottom, base[1])
+            words = "{0} × rate − the tariff's duty, never below zero"
+        amount = b.where(off, b.const(0), sheet.rounded("duty", top, bottom))
+        out.append(
+            Extra(
+                amount,
+                (
+                    Why(
+                        str(rule.settings.get("code") or rule.rule.name),
+                        rule.label,
+                        sheet.note(words + sheet.rounding_words("duty"), value),
+                        sheet.note("{0}", value),
+                        rule=rule.address,
+                        rate=rule["rate"].value,
+                        value=rule["rate"],
+                    ),
+                ),
+            )
+        )
+    return out

@@ -1,0 +1,89 @@
+"""What was learnt about each line of a basket on one lane, before anything is computed.
+
+A :class:`LineForm` holds what decides the shape of the calculation (which rules touch the line,
+how its duty is written); :class:`LineFacts` adds the figures (rates as exact ratios) and where
+each came from. Lines of one form share one program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .errors import LandedCostError
+
+# Positions in ``Line.ints``; amounts in minor units of the line's currency, for the whole
+# quantity unless the name says unit.
+GOODS, UNIT, DECLARED, DECLARED_UNIT, QUANTITY = 0, 1, 2, 3, 4
+WEIGHT_G, PAIRS, LITRES, SQUARE_METRES, METRES, CUBIC_METRES, RETAIL = 5, 6, 7, 8, 9, 10, 11
+
+MEASURES = {
+    "weight_g": WEIGHT_G,
+    "pairs": PAIRS,
+    "litres": LITRES,
+    "square_metres": SQUARE_METRES,
+    "metres": METRES,
+    "cubic_metres": CUBIC_METRES,
+    "retail_price": RETAIL,
+}
+MICRO = 10**6
+"""Litres and metres are kept in millionths, so that 0.75 l is an int."""
+
+Shape = tuple[object, ...]
+"""How a duty is written, its figures replaced by positions in ``LineFacts.params``:
+``("percent", k)``, ``("specific", k, currency, measure)``, ``("retail", k)``,
+``("sum", shape, …)``, ``("minus", a, b)``, ``("at_least", a, b)``, ``("at_most", a, b)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one figure of a line came from, in the words a charge shows."""
+
+    rule: str
+    rate: str
+    source: str
+    since: date | None
+    verified: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """What of a line decides the program: equal forms are computed alike."""
+
+    currency: str
+    gift: bool
+    duty: Shape | None
+    preference: Shape | None
+    preference_rule: int | None
+    thresholds: tuple[int, ...]
+    schemes: tuple[int, ...]
+    duty_rules: tuple[int, ...]
+    additional: tuple[int, ...]
+    taxes: tuple[tuple[int, str], ...]
+    pinned: int = 0
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a quote must say: a code, a sentence, and what it does to the certainty."""
+
+    code: str
+    text: str
+    certainty: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """The figures of one line on one lane."""
+
+    form: LineForm
+    params: tuple[int, ...]
+    hs: str
+    duty: Origin | None
+    preference: Origin | None
+    taxes: tuple[Origin, ...]
+    remarks: tuple[Remark, ...] = ()
+    missing: LandedCostError | None = None
+    """What to raise if the calculation turns out to need what could not be found."""

@@ -1,0 +1,1 @@
+"""What authorities and carriers charge for the handling."""

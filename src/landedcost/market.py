@@ -1,0 +1,180 @@
+"""One market: a lane with its rates and tables, and the programs it has compiled so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .currencies import currency
+from .errors import MoneyError, RequestError
+from .facts import LineFacts
+from .fx.book import RateBook
+from .gather import gather
+from .lines import Amount, Line
+from .money import ratio
+from .pipeline import Program, input_groups, write
+from .program.scalar import run
+from .program.sheet import Layout
+from .quote import Priced, Quote
+from .regimes.select import Lane
+from .request import Bundle
+from .shipping.zones import ShippingOffer, ZoneTable
+from .tariffs.table import TariffTable
+
+_MANY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of a market is not in the lane: the shown currency, the locale, the policies."""
+
+    shown: str
+    locale: str
+    strategy: str
+    country: str
+
+
+class Market:
+    """Prices bundles for one kind of buyer on one day.
+
+    Facts and programs are kept per market, so a second price costs arithmetic only.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        rates: RateBook,
+        table: TariffTable | None,
+        terms: Terms,
+        carrier: ZoneTable | None = None,
+    ) -> None:
+        self.lane = lane
+        self.rates = rates
+        self.table = table
+        self.terms = terms
+        self.carrier = carrier
+        self._facts: dict[str, tuple[int, tuple[int, ...], LineFacts]] = {}
+        self._forms: dict[object, int] = {}
+        self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
+
+    def price(self, bundle: Bundle) -> Quote:
+        """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`."""
+        known = self._facts
+        lines = bundle.sorted
+        try:
+            facts = [known[line.key] for line in lines]
+        except KeyError:
+            facts = [self._learn(line, bundle) for line in lines]
+        shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
+        carried = None
+        if shipping is None and self.carrier is not None:
+            carried = self._carry(bundle, self.carrier)
+            shipping = Amount(carried.amount, carried.currency)
+        key = (
+            *[f[0] for f in facts],
+            shipping and shipping.currency,
+            discount and discount.currency,
+            insurance and insurance.currency,
+        )
+        found = self._programs.get(key)
+        if found is None:
+            found = self._write(key, facts, discount, shipping, insurance)
+        program, bound = found
+        base: tuple[int, ...] = (
+            discount.minor if discount else 0,
+            shipping.minor if shipping else 0,
+            insurance.minor if insurance else 0,
+            len({f[2].hs[:6] for f in facts}) if len(facts) > 1 else 1,
+            *bound,
+        )
+        inputs: list[tuple[int, ...]] = [base]
+        for line, fact in zip(lines, facts, strict=True):
+            inputs.append(line.ints)
+            inputs.append(fact[1])
+        if program.compiled is not None:
+            result = program.compiled(*inputs)
+        else:
+            regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
+            result = tuple(regs[r] for r in program.outputs)
+        if result[3] or result[0] < 0:
+            self._refuse(program, bundle, inputs, result)
+        return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
+
+    def _learn(self, line: Line, bundle: Bundle) -> tuple[int, tuple[int, ...], LineFacts]:
+        where = f"lines[{bundle.lines.index(line)}]"
+        facts = gather(self.lane, line, self.table, self.terms.strategy, where)
+        number = self._forms.setdefault(facts.form, len(self._forms))
+        if len(self._facts) >= _MANY:
+            self._facts.clear()
+        known = (number, facts.params, facts)
+        self._facts[line.key] = known
+        return known
+
+    def _write(
+        self,
+        key: object,
+        facts: Sequence[tuple[int, tuple[int, ...], LineFacts]],
+        discount: Amount | None,
+        shipping: Amount | None,
+        insurance: Amount | None,
+    ) -> tuple[Program, tuple[int, ...]]:
+        layout = Layout(
+            lines=tuple(f[2].form.currency for f in facts),
+            discount=discount.currency if discount else "",
+            shipping=shipping.currency if shipping else "",
+            insurance=insurance.currency if insurance else "",
+            shown=self.terms.shown,
+        )
+        program = write(self.lane, [f[2].form for f in facts], layout)
+        bound = tuple(self._input(name) for name in program.inputs[4:])
+        if len(self._programs) >= _MANY // 10:
+            self._programs.clear()
+        self._programs[key] = (program, bound)
+        return program, bound
+
+    def _input(self, name: tuple[str, ...]) -> int:
+        """The value of an input that depends on the market alone."""
+        if name[0] == "rate":
+            rate = self.rates.get(name[1], name[2], name[3])
+            return rate.minor_num if name[4] == "num" else rate.minor_den
+        _, text, code, test = name
+        home = self.lane.regime.currency
+        num, den = ratio(text)
+        rate = self.rates.get("customs", code, home)
+        top = num * 10 ** currency(code).digits * rate.minor_num
+        bottom = den * rate.minor_den
+        return top // bottom if test == "le" else -(-top // bottom)
+
+    def _carry(self, bundle: Bundle, carrier: ZoneTable) -> ShippingOffer:
+        if bundle.weight_g is None:
+            index = next(i for i, line in enumerate(bundle.lines) if line.weight_g is None)
+            raise RequestError(
+                "no shipping was given, and the carrier's table needs the weight of every line",
+                code="missing_weight",
+                where=f"lines[{index}].weight_g",
+                hint="give `shipping`, or `weight_g` on each line",
+            )
+        return carrier.quote(self.terms.country, bundle.weight_g, where="shipping")
+
+    def _refuse(
+        self,
+        program: Program,
+        bundle: Bundle,
+        inputs: Sequence[Sequence[int]],
+        result: Sequence[int],
+    ) -> None:
+        """Raise what an answer that cannot be given was kept for."""
+        lines = bundle.sorted
+        regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
+        for line, reg in zip(lines, program.missing, strict=True):
+            if regs[reg]:
+                where = f"lines[{bundle.lines.index(line)}]"
+                lacking = gather(self.lane, line, self.table, self.terms.strategy, where).missing
+                assert lacking is not None
+                raise lacking
+        if result[0] < 0:
+            raise MoneyError(
+                "the discount is above the price of the goods",
+                code="discount_too_large",
+                where="discount",
+            )

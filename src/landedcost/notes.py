@@ -1,0 +1,136 @@
+"""What a quote says beside its figures, and how certain that leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .facts import Remark
+from .regimes.schema import Applied, Dated
+
+if TYPE_CHECKING:
+    from .quote import Priced
+    from .unfold import Chosen
+
+_RANK = ("exact", "estimated", "partial")
+
+
+def certainty_of(remarks: Iterable[Remark]) -> str:
+    """The least certain of the remarks."""
+    return max((r.certainty for r in remarks), key=_RANK.index, default="exact")
+
+
+def notes_of(priced: Priced, chosen: Sequence[Chosen], regs: Sequence[Any]) -> list[Remark]:
+    """Every remark of a quote, once each, in a fixed order."""
+    lane = priced.market.lane
+    found: list[Remark] = [r for _, _, facts in _by_line(priced) for r in facts.remarks]
+    found += _unverified(priced, chosen)
+    found += _rates(priced)
+    found += _lane_notes(priced)
+    found += _parcel_notes(priced, regs)
+    if lane.stale:
+        text = (
+            f"the rules of {lane.regime.name} were last checked for "
+            f"{lane.regime.verified_through.isoformat()}; later changes are not known here"
+        )
+        found.append(Remark("rules_not_rechecked", text, "estimated"))
+    if not priced.program.layout.shipping:
+        found.append(
+            Remark(
+                "no_shipping",
+                "no shipping was given and no carrier is configured: the price has no freight, "
+                "and duty and tax none on it",
+                "partial",
+            )
+        )
+    return list(dict.fromkeys(found))
+
+
+def _by_line(priced: Priced) -> list[Any]:
+    place = {line.id: k for k, line in enumerate(priced.bundle.lines)}
+    pairs = zip(priced.bundle.sorted, priced.facts, strict=True)
+    return [f for _, f in sorted(pairs, key=lambda p: place[p[0].id])]
+
+
+def _unverified(priced: Priced, chosen: Sequence[Chosen]) -> Iterable[Remark]:
+    values: dict[str, Dated] = {}
+    lane = priced.market.lane
+    if not lane.supply:
+        values.update(_settings(lane.valuation))
+        stages = {c.slot.kind for c in chosen if c.amount}
+        for name, rule in lane.roundings.items():
+            if name == "value" or name.removesuffix("_base") in stages:
+                values.update(_settings(rule))
+    for c in chosen:
+        if c.why.value is not None and not c.why.value.verified:
+            values[c.why.value.address] = c.why.value
+    for address, value in values.items():
+        text = f"{address} = {value.value} is not verified: {value.source.title}"
+        if value.note:
+            text += f" ({value.note})"
+        yield Remark("unverified_rule", text, "estimated")
+
+
+def _settings(rule: Applied) -> dict[str, Dated]:
+    return {v.address: v for v in rule.values.values() if not v.verified}
+
+
+def _rates(priced: Priced) -> Iterable[Remark]:
+    market = priced.market
+    day = market.lane.key.day
+    seen = set()
+    for name in priced.program.inputs[4:]:
+        if name[0] == "limit":
+            name = ("rate", "customs", name[2], market.lane.regime.currency)
+        if name[1:4] in seen:
+            continue
+        seen.add(name[1:4])
+        used = market.rates.get(name[1], name[2], name[3])
+        rate = used.rate
+        pair = f"{name[2]}/{name[3]}"
+        if used.note:
+            text = f"customs rate {pair}: {used.note}"
+            yield Remark("customs_rate_stands_in", text, "estimated")
+        if rate.provider == "request":
+            continue
+        age = (day - rate.on).days
+        text = f"{pair}: {rate.source}, {rate.on.isoformat()}, {age} days before {day.isoformat()}"
+        old = rate.stale and name[1] == "shown"
+        yield Remark("rate_age", text, "estimated" if old else "exact")
+
+
+def _lane_notes(priced: Priced) -> Iterable[Remark]:
+    lane = priced.market.lane
+    lines = [
+        _Line(f[2].hs, line) for line, f in zip(priced.bundle.sorted, priced.facts, strict=True)
+    ]
+    for rule in lane.notes:
+        if any(rule.rule.when.line(line) for line in lines):
+            partial = bool(rule.settings.get("partial"))
+            code = str(rule.settings.get("code") or rule.rule.name)
+            yield Remark(code, rule["text"].value, "partial" if partial else "exact")
+    for proposal, entry in lane.proposed:
+        if any(proposal.when.line(line) for line in lines):
+            code = str(proposal.settings.get("code") or proposal.name)
+            yield Remark(code, f"not in force: {entry.value}")
+
+
+class _Line:
+    """A line as the conditions of notes see it."""
+
+    __slots__ = ("goods_class", "hs", "origin", "preference")
+
+    def __init__(self, hs: str, line: Any) -> None:
+        self.hs = hs
+        self.origin = line.origin
+        self.goods_class = line.goods_class
+        self.preference = line.preference
+
+
+def _parcel_notes(priced: Priced, regs: Sequence[Any]) -> Iterable[Remark]:
+    held = {name for name, flag in priced.program.scheme_flags if regs[flag]}
+    for rule in priced.market.lane.of("scheme"):
+        name = str(rule.settings.get("registration") or rule.rule.name)
+        text = rule.settings.get("parcel_note")
+        if text and name in held:
+            yield Remark("parcel_note", f"{rule.label}: {text}")

@@ -1,0 +1,144 @@
+"""The tour: how a basket on a lane becomes a landed cost, stage after stage.
+
+``write`` runs the stages once for a kind of basket and leaves a :class:`Program` of integer
+operations; running the program on a basket's figures is all that happens per price. Everything
+here is pure: no clock, no I/O, no country, no currency by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .bundles.allocation import share_discount
+from .collection.minimum import leave_uncollected, on_import, too_small
+from .collection.settle import Sums, charge_sale, collector, settle
+from .duty.base import charge_duty
+from .facts import LineForm
+from .fees.charge import Collected, charge_fees, fees_of
+from .program.ir import Reg
+from .program.scalar import Compiled, compile_program
+from .program.sheet import Layout, Sheet, Slot
+from .regimes.schema import Applied
+from .regimes.select import Lane
+from .shipping.freight import share_freight
+from .tax.charge import charge_tax, collected_at_sale, tax_lines
+from .valuation.customs_value import value_goods
+from .valuation.thresholds import test_thresholds
+
+COMPILE_UP_TO = 12
+"""Lines up to which a program is compiled; longer baskets run it step by step, which for them
+takes less time than compiling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A basket's calculation on a lane, ready to run."""
+
+    lane: Lane
+    forms: tuple[LineForm, ...]
+    layout: Layout
+    ops: tuple[tuple[object, ...], ...]
+    inputs: tuple[tuple[str, ...], ...]
+    slots: tuple[Slot, ...]
+    collectors: tuple[str, ...]
+    seller_costs: tuple[Slot, ...]
+    scheme_flags: tuple[tuple[str, Reg], ...]
+    sums: Sums
+    missing: tuple[Reg, ...]
+    outputs: tuple[Reg, ...]
+    tests: tuple[Reg, ...]
+    """The registers on which the reasons of the charges hang."""
+    compiled: Compiled | None
+    compiled_tests: Compiled | None
+
+
+def input_groups(count: int) -> tuple[str, ...]:
+    """``G`` for the basket, then ``A`` (the line's own) and ``P`` (learnt) for each line."""
+    return ("G", *(f"{k}{i}" for i in range(count) for k in "AP"))
+
+
+def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
+    """Run every stage for one kind of basket."""
+    sheet = Sheet(lane, forms, layout)
+    share_discount(sheet)
+    share_freight(sheet)
+    value_goods(sheet)
+    test_thresholds(sheet)
+    charge_sale(sheet)
+    charge_duty(sheet)
+    fees = _tax_and_fees(sheet)
+    sums = settle(sheet, fees)
+    slots = tuple(sheet.slots)
+    lacking = sheet.b.any(sheet.missing)
+    outputs = (sums.total, sums.checkout, sums.delivery, lacking, *(s.amount for s in slots))
+    ops = tuple(sheet.b.ops)
+    groups = input_groups(len(forms))
+    short = len(forms) <= COMPILE_UP_TO
+    tests = _tests(slots)
+    flags = {
+        (rule.rule.settings.get("registration") or rule.rule.name, flag)
+        for found in sheet.schemes
+        for rule, flag in found
+    }
+    return Program(
+        lane=lane,
+        forms=sheet.forms,
+        layout=layout,
+        ops=ops,
+        inputs=tuple(sheet.inputs),
+        slots=slots,
+        collectors=tuple(collector(sheet, s) for s in slots),
+        seller_costs=tuple(sheet.seller_costs),
+        scheme_flags=tuple(sorted(flags)),
+        sums=sums,
+        missing=tuple(sheet.missing),
+        outputs=outputs,
+        tests=tests,
+        compiled=compile_program(ops, outputs, groups) if short else None,
+        compiled_tests=compile_program(ops, tests, groups) if short else None,
+    )
+
+
+def _tests(slots: Sequence[Slot]) -> tuple[Reg, ...]:
+    found = [why.when for slot in slots for why in slot.reasons]
+    found += [slot.at_checkout for slot in slots]
+    return tuple(dict.fromkeys(reg for reg in found if reg is not None))
+
+
+def _tax_and_fees(sheet: Sheet) -> list[Reg]:
+    """Tax and fees, which need each other: a fee may be part of the tax base, and be due only
+    where there is tax. Whether there is any is judged on the tax before such fees."""
+    b = sheet.b
+    none = [b.const(0)] * sheet.count
+    at_sale = [collected_at_sale(sheet, i) for i in range(sheet.count)]
+    taxes = tax_lines(sheet, none)
+    minimum = too_small(sheet, taxes, at_sale)
+    inside = fees_of(sheet, in_tax_base=True)
+    amounts: list[Reg] = []
+    shares = none
+    if inside:
+        amounts = charge_fees(sheet, inside, _collected(sheet, taxes, at_sale, minimum))
+        shares = b.allocate(b.sum(amounts), sheet.value)
+        taxes = tax_lines(sheet, shares)
+    charge_tax(sheet, taxes, shares)
+    leave_uncollected(sheet, minimum, at_sale)
+    rest = fees_of(sheet, in_tax_base=False)
+    amounts += charge_fees(sheet, rest, _collected(sheet, [[t] for t in sheet.tax], at_sale, []))
+    return amounts
+
+
+def _collected(
+    sheet: Sheet,
+    taxes: Sequence[Sequence[Reg]],
+    at_sale: Sequence[Reg],
+    minimum: Sequence[tuple[Applied, Reg, Reg]],
+) -> Collected:
+    b = sheet.b
+    zero = b.const(0)
+    duty, tax = b.sum(sheet.duty), on_import(sheet, taxes, at_sale)
+    for rule, flag, _ in minimum:
+        duty = b.where(flag, zero, duty) if "duty" in rule.settings["on"] else duty
+        tax = b.where(flag, zero, tax) if "tax" in rule.settings["on"] else tax
+    delivered = b.add(duty, tax) if sheet.lane.key.terms == "DAP" else zero
+    return Collected(duty, tax, delivered)

@@ -1,0 +1,326 @@
+"""The answer: a quote that keeps its figures as ints and unfolds its words when looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .currencies import currency
+from .facts import LineFacts
+from .lines import Amount
+from .money import amount_text, to_money
+from .notes import certainty_of
+from .request import Bundle
+
+if TYPE_CHECKING:
+    from moneyed import Money
+
+    from .market import Market
+    from .pipeline import Program
+    from .shipping.zones import ShippingOffer
+    from .unfold import Unfolded
+
+Fact = tuple[int, tuple[int, ...], LineFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What was priced: everything a quote needs to unfold itself later."""
+
+    market: Market
+    program: Program
+    bundle: Bundle
+    facts: Sequence[Fact]
+    inputs: Sequence[Sequence[int]]
+    carried: ShippingOffer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a charge is what it is, in words; ``as_of`` is the day since which the value holds."""
+
+    rule: str
+    formula: str
+    basis: str
+    rate: str
+    source: str
+    as_of: date | None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The ``why`` object of the JSON contract."""
+        return {
+            "rule": self.rule,
+            "formula": self.formula,
+            "basis": self.basis,
+            "rate": self.rate,
+            "source": self.source,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+        }
+
+
+class Charge:
+    """One part of the price.
+
+    ``amount`` is in the quote's currency, ``local`` in the currency it is charged in;
+    ``collected`` is ``checkout``, ``delivery`` or ``not_due``. A charge of zero says why.
+    """
+
+    __slots__ = (
+        "_why",
+        "amount_minor",
+        "code",
+        "collected",
+        "currency",
+        "kind",
+        "label",
+        "line",
+        "local_currency",
+        "local_minor",
+    )
+
+    def __init__(
+        self,
+        kind: str,
+        code: str,
+        label: str,
+        line: str | None,
+        amount_minor: int,
+        currency: str,
+        local_minor: int,
+        local_currency: str,
+        collected: str,
+        why: Callable[[], Reason],
+    ) -> None:
+        self.kind = kind
+        self.code = code
+        self.label = label
+        self.line = line
+        self.amount_minor = amount_minor
+        self.currency = currency
+        self.local_minor = local_minor
+        self.local_currency = local_currency
+        self.collected = collected
+        self._why = why
+
+    @property
+    def amount(self) -> Amount:
+        """What it adds to the total, in the quote's currency."""
+        return Amount(self.amount_minor, self.currency)
+
+    @property
+    def local(self) -> Amount:
+        """The same in the currency it is charged in, before conversion."""
+        return Amount(self.local_minor, self.local_currency)
+
+    @property
+    def why(self) -> Reason:
+        """The reason in words, made when asked for."""
+        return self._why()
+
+    def __repr__(self) -> str:
+        amount = money_dict(self.amount)
+        return f"Charge({self.kind} {self.code}: {amount['amount']} {amount['currency']})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The charge of the JSON contract."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "label": self.label,
+            "line": self.line,
+            "amount": money_dict(self.amount),
+            "local": money_dict(self.local),
+            "collected": self.collected,
+            "why": self.why.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a quote says beside its figures."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which source answered, and of which day its answer is."""
+
+    kind: str
+    provider: str
+    as_of: date | None
+    stale: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of the JSON contract."""
+        return {
+            "kind": self.kind,
+            "provider": self.provider,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "stale": self.stale,
+        }
+
+
+def money_dict(amount: Amount) -> dict[str, str]:
+    """An amount as the JSON contract writes it: text and currency."""
+    digits = currency(amount.currency).digits
+    return {"amount": amount_text(amount.minor, digits), "currency": amount.currency}
+
+
+class Quote:
+    """What a bundle costs a buyer, all in.
+
+    ``total_minor``, ``checkout_minor`` and ``delivery_minor`` are ints in minor units of
+    ``currency``; ``total``, ``due_at_checkout`` and ``due_on_delivery`` the same as
+    ``moneyed.Money``. ``charges`` add up to ``total`` exactly.
+    """
+
+    __slots__ = ("__dict__", "_priced", "_result")
+
+    def __init__(self, priced: Priced, result: tuple[int, ...]) -> None:
+        self._priced = priced
+        self._result = result
+
+    @property
+    def currency(self) -> str:
+        """The currency the price is shown in."""
+        return self._priced.program.layout.shown
+
+    @property
+    def terms(self) -> str:
+        """``DDP`` or ``DAP``."""
+        return self._priced.market.lane.key.terms
+
+    @property
+    def as_of(self) -> date:
+        """The day whose rules and rates were used."""
+        return self._priced.market.lane.key.day
+
+    @property
+    def total_minor(self) -> int:
+        """All the buyer pays, in minor units of ``currency``."""
+        return self._result[0]
+
+    @property
+    def checkout_minor(self) -> int:
+        """What the buyer pays the seller, in minor units of ``currency``."""
+        return self._result[1]
+
+    @property
+    def delivery_minor(self) -> int:
+        """What the carrier collects at the door, in minor units of ``currency``."""
+        return self._result[2]
+
+    @property
+    def total(self) -> Money:
+        """All the buyer pays."""
+        return to_money(self.total_minor, self.currency)
+
+    @property
+    def headline(self) -> Money:
+        """The price to show: everything known to be payable, duty and tax included."""
+        return self.total
+
+    @property
+    def due_at_checkout(self) -> Money:
+        """What the buyer pays the seller."""
+        return to_money(self.checkout_minor, self.currency)
+
+    @property
+    def due_on_delivery(self) -> Money:
+        """What the carrier collects at the door."""
+        return to_money(self.delivery_minor, self.currency)
+
+    @cached_property
+    def _unfolded(self) -> Unfolded:
+        from .unfold import Unfolded
+
+        return Unfolded(self._priced, self._result)
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        """Every charge with its why; amounts of zero say why they are zero."""
+        return self._unfolded.charges
+
+    @property
+    def seller_costs(self) -> tuple[Charge, ...]:
+        """What the import costs the seller besides; not part of the total."""
+        return self._unfolded.seller_costs
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What else must be known about the price."""
+        return tuple(Note(r.code, r.text) for r in self._unfolded.remarks)
+
+    @property
+    def certainty(self) -> str:
+        """``exact``, ``estimated`` (a value is unverified or stood in for) or ``partial``."""
+        return certainty_of(self._unfolded.remarks)
+
+    @property
+    def provenance(self) -> tuple[Provenance, ...]:
+        """The sources that answered."""
+        return self._unfolded.provenance()
+
+    @property
+    def customs(self) -> dict[str, str | None]:
+        """Customs value, duty, tax and fees in the territory's own currency."""
+        return self._unfolded.customs()
+
+    @property
+    def valid_until(self) -> date:
+        """The last day on which the price holds."""
+        return self._unfolded.valid_until()
+
+    @cached_property
+    def id(self) -> str:
+        """The same for the same request answered by the same rules, tables and rates."""
+        from .unfold import identity
+
+        return identity(self._priced)
+
+    @property
+    def text(self) -> str:
+        """The total as the buyer's locale writes it."""
+        return self.format(self.total_minor)
+
+    def format(self, minor: int) -> str:
+        """Minor units of the quote's currency as the buyer's locale writes them."""
+        from .present.text import money_text
+
+        return money_text(Amount(minor, self.currency), self._priced.market.terms.locale)
+
+    def explain(self) -> Any:
+        """A tree of the charges, their reasons and the notes; ``str()`` draws it."""
+        from .present.explain import explain
+
+        return explain(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer document of the JSON contract."""
+        money = {
+            "total": self.total_minor,
+            "headline": self.total_minor,
+            "due_at_checkout": self.checkout_minor,
+            "due_on_delivery": self.delivery_minor,
+        }
+        return {
+            "id": self.id,
+            "as_of": self.as_of.isoformat(),
+            "valid_until": self.valid_until.isoformat(),
+            "currency": self.currency,
+            "certainty": self.certainty,
+            **{k: money_dict(Amount(v, self.currency)) for k, v in money.items()},
+            "customs": self.customs,
+            "charges": [c.as_dict() for c in self.charges],
+            "notes": [{"code": n.code, "text": n.text} for n in self.notes],
+            "provenance": [p.as_dict() for p in self.provenance],
+        }
+
+    def __repr__(self) -> str:
+        shown = money_dict(Amount(self.total_minor, self.currency))
+        return f"Quote({shown['amount']} {shown['currency']}, {self.terms}, {self.as_of})"

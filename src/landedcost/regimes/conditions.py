@@ -1,0 +1,116 @@
+"""When a rule applies: tests of the lane (decided once) and of the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+LANE_KEYS = (
+    "channel",
+    "ship_from",
+    "ship_from_not",
+    "buyer_kind",
+    "region",
+    "region_not",
+    "registrations",
+    "registrations_not",
+    "terms",
+)
+LINE_KEYS = (
+    "origin",
+    "origin_not",
+    "goods_class",
+    "goods_class_not",
+    "hs",
+    "hs_not",
+    "preference",
+    "preference_names",
+)
+CONDITION_KEYS = frozenset(LANE_KEYS + LINE_KEYS)
+
+
+class LaneFacts(Protocol):
+    """What a lane condition looks at."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def ship_from(self) -> frozenset[str]: ...
+    @property
+    def buyer_kind(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def registrations(self) -> frozenset[str]: ...
+    @property
+    def terms(self) -> str: ...
+
+
+class LineFacts(Protocol):
+    """What a line condition looks at; an empty text is a fact that was not given."""
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def goods_class(self) -> str: ...
+    @property
+    def hs(self) -> str: ...
+    @property
+    def preference(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Every test must hold; a key that is absent is no test."""
+
+    tests: Mapping[str, frozenset[str] | bool]
+
+    def lane(self, facts: LaneFacts) -> bool:
+        """Whether the tests of the lane hold."""
+        for key, wanted in self.tests.items():
+            if key not in LANE_KEYS or isinstance(wanted, bool):
+                continue
+            positive = not key.endswith("_not")
+            name = key.removesuffix("_not")
+            have: Any = getattr(facts, name)
+            held = have if isinstance(have, frozenset) else frozenset([have])
+            if (not held.isdisjoint(wanted)) is not positive:
+                return False
+        return True
+
+    def line(self, facts: LineFacts) -> bool:
+        """Whether the tests of the line hold (``hs`` tests are prefixes)."""
+        for key, wanted in self.tests.items():
+            if key not in LINE_KEYS:
+                continue
+            if isinstance(wanted, bool):
+                held = bool(facts.preference) is wanted
+            elif key in ("hs", "hs_not"):
+                held = facts.hs.startswith(tuple(wanted)) is (key == "hs")
+            elif key == "preference_names":
+                held = facts.preference in wanted
+            else:
+                have = getattr(facts, key.removesuffix("_not"))
+                held = (have in wanted) is (not key.endswith("_not"))
+            if not held:
+                return False
+        return True
+
+    def asks(self, *keys: str) -> bool:
+        """Whether any of ``keys`` is tested."""
+        return any(k in self.tests for k in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Lines that a threshold, scheme or duty rule leaves out (``except`` in the file)."""
+
+    hs: tuple[str, ...] = ()
+    goods_class: frozenset[str] = frozenset()
+
+    def covers(self, facts: LineFacts) -> bool:
+        """Whether the line is left out."""
+        if self.hs and facts.hs.startswith(self.hs):
+            return True
+        return facts.goods_class in self.goods_class

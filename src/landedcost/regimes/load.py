@@ -1,0 +1,85 @@
+"""The rule book: rule files read when first asked for, members completed from their union."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from ..codes import nearest
+from ..errors import RequestError, RuleFileError
+from .parse import RuleFile, parse
+from .schema import Regime, Rule
+
+
+class RuleBook:
+    """The rules of every territory in a folder of TOML files.
+
+    Files are read once, when a territory is first asked for, and never change afterwards.
+    """
+
+    def __init__(self, folder: Traversable | None = None) -> None:
+        self.folder = folder or resources.files("landedcost.regimes").joinpath("data")
+        self._files: dict[str, tuple[RuleFile, str]] = {}
+        self._regimes: dict[str, Regime] = {}
+        self._codes: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all territories that have a rule file, sorted."""
+        if not self._codes:
+            names = (f.name for f in self.folder.iterdir())
+            self._codes = tuple(sorted(n[:-5] for n in names if n.endswith(".toml")))
+        return self._codes
+
+    def file(self, code: str) -> tuple[RuleFile, str]:
+        """One file as read, and the fingerprint of its text."""
+        if code not in self._files:
+            name = f"{code}.toml"
+            try:
+                text = self.folder.joinpath(name).read_text(encoding="utf-8")
+            except UnicodeDecodeError as error:
+                raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            self._files[code] = (parse(text, name), digest)
+        return self._files[code]
+
+    def regime(self, code: str, where: str = "buyer.country") -> Regime:
+        """All rules of a territory. Raises RequestError when there is no file for it."""
+        if code not in self._regimes:
+            if code not in self.codes:
+                raise RequestError(
+                    f"no import rules for {code!r} yet",
+                    code="no_rules",
+                    where=where,
+                    hint=f"known territories: nearest {', '.join(nearest(code, self.codes))}; "
+                    "see `landedcost rules list`",
+                )
+            self._regimes[code] = self._complete(code)
+        return self._regimes[code]
+
+    def _complete(self, code: str) -> Regime:
+        own, digest = self.file(code)
+        facts = own.territory
+        rules: dict[str, Rule] = {}
+        tariff = str(facts.get("tariff", ""))
+        union = str(facts.get("member_of", ""))
+        if union:
+            shared, shared_digest = self.file(union)
+            rules.update(shared.rules)
+            tariff = tariff or str(shared.territory.get("tariff", ""))
+            digest = hashlib.sha256((digest + shared_digest).encode()).hexdigest()
+        rules.update(own.rules)
+        return Regime(
+            code=code,
+            name=str(facts["name"]),
+            currency=str(facts["currency"]),
+            country=str(facts["country"]),
+            customs_territory=str(facts["customs_territory"]),
+            vat_area=str(facts["vat_area"]),
+            member_of=union,
+            tariff=tariff or code,
+            verified_through=facts["verified_through"],
+            rules=rules,
+            version=digest[:12],
+        )

@@ -1,0 +1,268 @@
+"""What a rule file may say: the closed list of rule kinds, and the values they hold.
+
+The reference page "Rule files" explains each kind in words; this module is what the reader
+(:mod:`landedcost.regimes.parse`) checks a file against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from .conditions import Condition, Exclusion
+
+STATUSES = ("in_force", "scheduled", "provisional", "suspended", "annulled", "proposed")
+APPLIES = frozenset({"in_force", "scheduled", "provisional"})
+COMPARES = ("goods", "value", "goods_freight")
+PER = ("parcel", "item")
+WAIVABLE = ("duty", "tax")
+BASE_TOKENS = ("value", "goods", "freight", "insurance", "duty", "fees")
+GOODS_CLASSES = ("standard", "book", "childrens_clothing", "food")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from: title, url or citation, and the day it was read."""
+
+    key: str
+    title: str
+    url: str = ""
+    citation: str = ""
+    read: date | None = None
+    official: bool = False
+
+    @property
+    def text(self) -> str:
+        """One line for a quote's ``why.source``."""
+        where = self.url or self.citation
+        parts = [self.title] if not where or where == self.title else [self.title, where]
+        if self.read is not None:
+            parts.append(f"read {self.read.isoformat()}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One value of a rule with the days it applies on (``until`` is exclusive).
+
+    ``currency`` is the ISO code an amount is in, or the territory's when the file names none.
+    """
+
+    address: str
+    value: str
+    start: date
+    until: date | None
+    status: str
+    source: Source
+    verified: bool = True
+    note: str = ""
+    currency: str = ""
+    line: int = 0
+
+    def on(self, day: date) -> bool:
+        """Whether the value applies on ``day``: by its dates and by its status."""
+        return self.status in APPLIES and self.covers(day)
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` lies within the dates, whatever the status."""
+        return self.start <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One addressable rule: its fixed settings and its dated values."""
+
+    address: str
+    kind: str
+    name: str
+    settings: Mapping[str, Any]
+    when: Condition
+    exclude: Exclusion
+    values: Mapping[str, tuple[Dated, ...]]
+    file: str = ""
+
+    def value(self, name: str, day: date) -> Dated | None:
+        """The entry of list ``name`` that applies on ``day``, if any."""
+        for entry in self.values.get(name, ()):
+            if entry.on(day):
+                return entry
+        return None
+
+    def on(self, day: date) -> Mapping[str, Dated] | None:
+        """Every value that applies on ``day``, or None when the rule does not apply."""
+        found = {n: v for n in self.values if (v := self.value(n, day)) is not None}
+        needed = required_lists(self.kind, self.settings)
+        return found if all(n in found for n in needed) else None
+
+    @property
+    def label(self) -> str:
+        """The words shown for the rule."""
+        return str(self.settings.get("label") or self.name.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """All rules of one territory, inherited ones included."""
+
+    code: str
+    name: str
+    currency: str
+    country: str
+    customs_territory: str
+    vat_area: str
+    member_of: str
+    tariff: str
+    verified_through: date
+    rules: Mapping[str, Rule]
+    version: str
+
+    def of(self, kind: str) -> list[Rule]:
+        """The rules of one kind, in file order."""
+        return [r for r in self.rules.values() if r.kind == kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one kind of rule may hold: fixed keys with their type, and dated lists."""
+
+    keys: Mapping[str, Any]
+    lists: tuple[str, ...]
+    conditional: bool = True
+    excludes: bool = False
+
+
+_TEST = {"compares": COMPARES, "per": PER, "inclusive": bool}
+_MANY = "list"
+
+KINDS: Mapping[str, Kind] = {
+    "valuation": Kind({}, ("basis", "factor")),
+    "threshold": Kind(
+        {"label": str, **_TEST, "waives": (_MANY, WAIVABLE)}, ("amount",), excludes=True
+    ),
+    "scheme": Kind(
+        {
+            "label": str,
+            "registration": str,
+            **_TEST,
+            "collects": (_MANY, WAIVABLE),
+            "waives": (_MANY, WAIVABLE),
+            "tax_base": (_MANY, BASE_TOKENS),
+            "parcel_note": str,
+        },
+        ("limit",),
+        excludes=True,
+    ),
+    "duty": Kind(
+        {"label": str, "method": ("none", "flat_per_line"), **_TEST, "unless_preference": bool},
+        ("reason", "limit", "amount"),
+        excludes=True,
+    ),
+    "additional": Kind(
+        {
+            "label": str,
+            "code": str,
+            "method": ("flat", "minimum_total"),
+            "group": str,
+            "not_with": (_MANY, None),
+        },
+        ("rate",),
+    ),
+    "preference": Kind(
+        {"label": str, "agreement": str, "not_under": (_MANY, None), "evidence": str}, ("rate",)
+    ),
+    "tax": Kind(
+        {
+            "label": str,
+            "method": ("rate", "split"),
+            "base": (_MANY, BASE_TOKENS),
+            "supply_base": (_MANY, BASE_TOKENS),
+        },
+        (*GOODS_CLASSES, "local_share"),
+    ),
+    "fee": Kind(
+        {
+            "label": str,
+            "method": ("fixed", "percent", "percent_plus_fixed", "per_line"),
+            "payer": ("buyer", "seller"),
+            "due": ("always", "if_tax", "if_duty_or_tax", "on_delivery"),
+            "in_tax_base": bool,
+            "band": ("up_to", "above"),
+            **_TEST,
+        },
+        ("amount", "rate", "min", "max", "limit"),
+    ),
+    "rounding": Kind(
+        {"mode": ("half_up", "half_even", "down", "up"), "at": ("line", "entry")},
+        ("step",),
+        conditional=False,
+    ),
+    "minimum": Kind({"label": str, "on": (_MANY, WAIVABLE), "inclusive": bool}, ("amount",)),
+    "refusal": Kind({"label": str}, ("reason",), excludes=True),
+    "note": Kind({"code": str, "partial": bool}, ("text",)),
+    "fx": Kind({}, ("rule",), conditional=False),
+}
+
+ROUNDED = ("value", "duty", "tax_base", "tax", "fee")
+MONEY_LISTS = frozenset({"amount", "limit", "min", "max"})
+TEXT_LISTS = frozenset({"basis", "reason", "text", "rule"})
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "valuation": ("basis",),
+    "threshold": ("amount",),
+    "scheme": ("limit",),
+    "additional": ("rate",),
+    "preference": ("rate",),
+    "tax": ("standard",),
+    "rounding": ("step",),
+    "minimum": ("amount",),
+    "refusal": ("reason",),
+    "note": ("text",),
+    "fx": ("rule",),
+}
+_BY_METHOD: Mapping[str, tuple[str, ...]] = {
+    "none": ("reason",),
+    "flat_per_line": ("limit", "amount"),
+    "fixed": ("amount",),
+    "per_line": ("amount",),
+    "percent": ("rate",),
+    "percent_plus_fixed": ("amount", "rate"),
+}
+
+
+def required_lists(kind: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The dated lists without an applicable entry of which a rule does not apply at all."""
+    if kind in _REQUIRED:
+        return _REQUIRED[kind]
+    needed = _BY_METHOD[str(settings["method"])]
+    return (*needed, "limit") if settings.get("band") else needed
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A rule with the values that apply on one day."""
+
+    rule: Rule
+    values: Mapping[str, Dated] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Dated:
+        return self.values[name]
+
+    def get(self, name: str) -> Dated | None:
+        """The value of a list the rule need not have."""
+        return self.values.get(name)
+
+    @property
+    def address(self) -> str:
+        """The rule's address."""
+        return self.rule.address
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The rule's fixed settings."""
+        return self.rule.settings
+
+    @property
+    def label(self) -> str:
+        """The words shown for the rule."""
+        return self.rule.label

@@ -1,0 +1,200 @@
+"""What is asked: a bundle of lines, a buyer, a seller; checked when made, unchanging after."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .codes import country
+from .currencies import currency as find_currency
+from .errors import MoneyError, RequestError
+from .lines import Amount, Line, one_of
+from .territories import Place, place
+
+MAX_LINES = 1_000
+CHANNELS = ("post", "courier", "sea")
+TERMS = ("DDP", "DAP")
+KINDS = ("consumer", "business")
+_REGISTRATION = re.compile(r"[A-Z]{2,4}(-[A-Z]{2,8})?")
+
+
+class Buyer:
+    """Who buys: a country, and what refines it.
+
+    ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries); ``kind``
+    is ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
+    country's own. Raises RequestError.
+    """
+
+    __slots__ = ("country", "currency", "key", "kind", "locale", "place", "region")
+
+    def __init__(
+        self,
+        country: str,
+        *,
+        region: str | None = None,
+        locale: str | None = None,
+        kind: str = "consumer",
+        currency: str | None = None,
+        where: str = "buyer",
+    ) -> None:
+        self.place: Place = place(country, region, f"{where}.country")
+        self.country = self.place.country
+        self.region = self.place.region
+        self.locale = locale
+        self.kind = one_of(kind, KINDS, f"{where}.kind", "unknown_kind")
+        self.currency = find_currency(currency, "currency").code if currency else None
+        self.key = "|".join((str(country), str(region), self.kind, str(currency), str(locale)))
+
+    @classmethod
+    def of(cls, value: Buyer | str) -> Buyer:
+        """From a Buyer, or from a locale with a territory such as ``"de-DE"``."""
+        if isinstance(value, Buyer):
+            return value
+        from .locales import buyer_locale
+
+        found = buyer_locale(value)
+        return cls(found.country, locale=found.tag)
+
+    def __repr__(self) -> str:
+        return f"Buyer({self.country!r}, locale={self.locale!r}, kind={self.kind!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells: a country, and the tax schemes they are registered for (``"IOSS"``…)."""
+
+    country: str
+    registrations: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, country_code: str, registrations: Sequence[str] = ()) -> Seller:
+        """Checked. Raises RequestError for a country or registration that is not one."""
+        for index, name in enumerate(registrations):
+            if not isinstance(name, str) or not _REGISTRATION.fullmatch(name):
+                raise RequestError(
+                    f"not a registration: {str(name)[:40]!r}",
+                    code="bad_registration",
+                    where=f"seller.registrations[{index}]",
+                    hint="IOSS, or TERRITORY-SCHEME such as GB-VAT",
+                )
+        return cls(country(country_code, "seller.country"), frozenset(registrations))
+
+
+class Bundle:
+    """What is sold together and sent as one parcel.
+
+    ``discount``, ``shipping`` and ``insurance`` are amounts for the whole bundle. Raises
+    RequestError for no lines, too many, or an id used twice; MoneyError for a discount above
+    the goods.
+    """
+
+    __slots__ = ("discount", "insurance", "lines", "order", "shipping", "sorted", "weight_g")
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        *,
+        discount: Any = None,
+        shipping: Any = None,
+        insurance: Any = None,
+    ) -> None:
+        if not lines:
+            raise RequestError("a bundle has at least one line", code="no_lines", where="lines")
+        if len(lines) > MAX_LINES:
+            raise RequestError(
+                f"{len(lines):,} lines; the limit is {MAX_LINES:,}",
+                code="too_many_lines",
+                where="lines",
+                hint="split the basket into parcels, or add up equal lines",
+            )
+        self.lines = tuple(lines)
+        self.sorted = tuple(sorted(lines, key=lambda line: line.id))
+        for before, after in zip(self.sorted, self.sorted[1:], strict=False):
+            if before.id == after.id:
+                index = max(i for i, line in enumerate(lines) if line.id == after.id)
+                raise RequestError(
+                    f"the id {after.id!r} is used twice",
+                    code="repeated_id",
+                    where=f"lines[{index}].id",
+                    hint="give each line an id of its own",
+                )
+        self.discount = _extra(discount, "discount")
+        self.shipping = _extra(shipping, "shipping")
+        self.insurance = _extra(insurance, "insurance")
+        weights = [line.weight_g for line in lines]
+        self.weight_g = None
+        if all(w is not None for w in weights):
+            self.weight_g = sum(line.ints[5] for line in lines)
+        if self.discount is not None:
+            self._check_discount(self.discount)
+
+    def _check_discount(self, discount: Amount) -> None:
+        same = all(line.currency == discount.currency for line in self.lines)
+        if same and discount.minor > sum(line.ints[0] for line in self.lines):
+            raise MoneyError(
+                "the discount is above the price of the goods",
+                code="discount_too_large",
+                where="discount",
+            )
+
+
+def _extra(value: Any, where: str) -> Amount | None:
+    if value is None:
+        return None
+    amount = Amount.of(value, where)
+    if amount.minor < 0:
+        raise MoneyError(
+            "cannot be negative",
+            code="negative_amount",
+            where=where,
+            hint="a discount is written as a positive amount",
+        )
+    return amount
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question in full: what the JSON contract calls a request.
+
+    ``rates`` and ``customs_rates`` map pairs such as ``"USD/EUR"`` to exact decimal texts.
+    """
+
+    bundle: Bundle
+    buyer: Buyer
+    seller: Seller
+    ship_from: Place
+    as_of: date
+    terms: str = "DDP"
+    channel: str = "post"
+    currency: str | None = None
+    rates: Mapping[str, str] | None = None
+    customs_rates: Mapping[str, str] | None = None
+
+    def fingerprint(self, version: str) -> str:
+        """Twelve hex digits of the request's own facts and the version of what answered it."""
+        lines = [
+            (line.id, line.key, line.ints, line.title, line.weight_g) for line in self.bundle.lines
+        ]
+        parts = (
+            lines,
+            self.bundle.discount,
+            self.bundle.shipping,
+            self.bundle.insurance,
+            self.buyer.key,
+            self.seller.country,
+            sorted(self.seller.registrations),
+            self.ship_from,
+            self.as_of.isoformat(),
+            self.terms,
+            self.channel,
+            self.currency,
+            sorted((self.rates or {}).items()),
+            sorted((self.customs_rates or {}).items()),
+            version,
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,118 @@
+"""Which facts a lane needs, known before a price is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .codes import country, hs_code, hs_dotted
+from .errors import RequestError
+
+if TYPE_CHECKING:
+    from .market import Market
+
+_WORDS = {
+    "weight_g": "the net weight of one unit in grams",
+    "pairs": "the number of pairs in one unit",
+    "litres": "the volume of one unit in litres",
+    "square_metres": "the area of one unit in square metres",
+    "metres": "the length of one unit in metres",
+    "cubic_metres": "the volume of one unit in cubic metres",
+    "retail_price": "the retail price of one unit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One fact: the field that carries it, why it matters, and whether a price fails without."""
+
+    fact: str
+    why: str
+    needed: bool
+
+
+class _Goods:
+    """The goods asked about, as the conditions of rules see a line."""
+
+    __slots__ = ("goods_class", "hs", "origin", "preference")
+
+    def __init__(self, hs: str, origin: str) -> None:
+        self.hs = hs
+        self.origin = origin
+        self.goods_class = "standard"
+        self.preference = ""
+
+
+def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, ...]:
+    """The facts a price of ``code`` made in ``origin`` needs on the market's lane."""
+    hs = hs_code(code, "hs_code")
+    made_in = country(origin, "origin")
+    goods = _Goods(hs, made_in)
+    return tuple(
+        dict.fromkeys(
+            [
+                *_duty_facts(market, hs),
+                *_evidence(market, goods),
+                *_lane_facts(market),
+            ]
+        )
+    )
+
+
+def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
+    lane = market.lane
+    if not lane.border:
+        return
+    if market.table is None:
+        yield Requirement("duty", f"no tariff of {lane.regime.name} is bundled", True)
+        return
+    try:
+        found = market.table.lookup(hs, lane.key.day, where="hs_code")
+    except RequestError as error:
+        yield Requirement("duty", f"{error.message}; pin the rate of {hs_dotted(hs)}", True)
+        return
+    rows = found.rows
+    if len({r.text for r in rows}) > 1:
+        listed = ", ".join(f"{hs_dotted(r.code)} {r.text}" for r in rows)
+        yield Requirement(
+            "hs_code", f"{hs_dotted(hs)} is one of several national lines: {listed}", True
+        )
+    for row in rows:
+        for fact in sorted(row.duty.needs()):
+            why = f"the duty of {hs_dotted(row.code)} is {row.text}: give {_WORDS[fact]}"
+            yield Requirement(fact, why, True)
+
+
+def _evidence(market: Market, goods: _Goods) -> Iterable[Requirement]:
+    for rule in market.lane.of("preference"):
+        name = str(rule.settings.get("agreement") or rule.rule.name)
+        claimed = _Goods(goods.hs, goods.origin)
+        claimed.preference = name
+        if rule.rule.when.line(claimed):
+            evidence = rule.settings.get("evidence") or "evidence of origin"
+            why = (
+                f"{rule.label}: {rule['rate'].value} instead of the tariff's duty, with {evidence}"
+            )
+            yield Requirement("preference", why, False)
+
+
+def _lane_facts(market: Market) -> Iterable[Requirement]:
+    lane = market.lane
+    if lane.border and any(r.rule.when.asks("origin", "origin_not") for r in lane.of("additional")):
+        yield Requirement("origin", "duties on top of the tariff's depend on it", True)
+    by_region = any(
+        r.when.asks("region", "region_not") for r in lane.regime.rules.values() if r.kind == "tax"
+    )
+    if by_region and not lane.key.region:
+        yield Requirement("buyer.region", "the tax depends on the buyer's province", False)
+    held = lane.key.registrations
+    for rule in lane.regime.of("scheme"):
+        name = str(rule.settings.get("registration") or "")
+        day = rule.value("limit", lane.key.day)
+        if name and name not in held and day is not None and rule.when.lane(lane.key):
+            why = (
+                f"{rule.label}: with this registration the seller collects the tax up to "
+                f"{day.value} {day.currency}"
+            )
+            yield Requirement("seller.registrations", f"{name}: {why}", False)

@@ -1,0 +1,1 @@
+"""How tariffs are written, and the bundled tables of what they charge."""

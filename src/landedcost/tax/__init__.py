@@ -1,0 +1,1 @@
+"""VAT, GST and consumption tax, on the import or on the supply."""

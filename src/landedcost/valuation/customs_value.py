@@ -1,0 +1,54 @@
+"""The customs value: CIF, FOB, or the retail price times a factor."""
+
+from __future__ import annotations
+
+from ..program.ir import Reg
+from ..program.sheet import Sheet, share
+
+COMPARED = {
+    "goods": "the goods, freight excluded",
+    "value": "the customs value",
+    "goods_freight": "the goods and freight",
+}
+
+
+def value_goods(sheet: Sheet) -> None:
+    """Fill ``value`` by the lane's valuation rule, and what thresholds compare.
+
+    The comparison takes the value before an entry-level truncation (a Japanese consumer import
+    of 9,999 yen is compared as such, not as 9,000).
+    """
+    b, rule = sheet.b, sheet.lane.valuation
+    basis = rule["basis"].value
+    factor = rule.get("factor")
+    for i in range(sheet.count):
+        if basis == "CIF":
+            sheet.value[i] = b.sum((sheet.goods[i], sheet.freight[i], sheet.insurance[i]))
+        elif factor is not None:
+            num, den = share(factor)
+            top = b.mul(sheet.goods[i], b.const(num))
+            sheet.value[i] = sheet.fine("value", top, b.const(den))
+        else:
+            sheet.value[i] = sheet.goods[i]
+    sheet.compared = {
+        "goods": b.sum(sheet.goods),
+        "value": b.sum(sheet.value),
+        "goods_freight": b.add(b.sum(sheet.goods), b.sum(sheet.freight)),
+    }
+    if sheet.per_entry("value"):
+        sheet.value = sheet.round_entry("value", sheet.value)
+    elif sheet.step("value") > 1:
+        sheet.value = [sheet.rounded("value", v, b.const(1)) for v in sheet.value]
+
+
+def compared(sheet: Sheet, index: int, what: str, per: str) -> Reg:
+    """The amount a threshold compares: of the whole parcel, or of one item of the line."""
+    if per != "item":
+        return sheet.compared[what]
+    if what == "goods":
+        return sheet.unit[index]
+    b, quantity = sheet.b, sheet.line(index, 4)
+    total = sheet.value[index]
+    if what == "goods_freight":
+        total = b.add(sheet.goods[index], sheet.freight[index])
+    return b.div("half_up", total, quantity)
