@@ -16,9 +16,9 @@ from decimal import Decimal
 from typing import Any
 
 from moneyed import Money
-from yardsticks import NaiveLine, by_hand, naive
 
 from landedcost import Bundle, Buyer, LandedCost, Line, Quote, Request, Seller
+from yardsticks import NaiveLine, by_hand, naive
 
 RATE = "0.7412"
 GOODS = [

@@ -1,4 +1,4 @@
-"""Asking the tables about each line: its duty, its preference, its tax, and which rules touch it."""
+"""Asking the tables about each line: its duty, its preference, its tax, its rules."""
 
 from __future__ import annotations
 

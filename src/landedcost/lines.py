@@ -36,15 +36,15 @@ class Amount:
         if isinstance(value, Amount):
             return value
         if isinstance(value, str):
-            text, code = parse_money(value)
+            text, code = parse_money(value, where)
             code = find_currency(code, where).code
             return cls(minor_units(text, code, where), code)
         if isinstance(value, tuple) and len(value) == 2:
             code = find_currency(value[1], where).code
             return cls(minor_units(value[0], code, where), code)
-        code = getattr(getattr(value, "currency", None), "code", None)
-        if code is not None:
-            return cls(minor_units(value, str(code), where), str(code))
+        own = getattr(getattr(value, "currency", None), "code", None)
+        if own is not None:
+            return cls(minor_units(value, str(own), where), str(own))
         if isinstance(value, float):
             raise MoneyError(
                 f"a float is not an exact amount: {value!r}",

@@ -14,7 +14,7 @@ from .lines import Amount, Line
 from .money import ratio
 from .pipeline import Program, input_groups, write
 from .program.scalar import run
-from .program.sheet import Layout
+from .program.sheet import BUNDLE_INPUTS, Layout
 from .quote import Priced, Quote
 from .regimes.select import Lane
 from .request import Bundle
@@ -126,7 +126,7 @@ class Market:
             shown=self.terms.shown,
         )
         program = write(self.lane, [f[2].form for f in facts], layout)
-        bound = tuple(self._input(name) for name in program.inputs[4:])
+        bound = tuple(self._input(name) for name in program.inputs[len(BUNDLE_INPUTS) :])
         if len(self._programs) >= _MANY // 10:
             self._programs.clear()
         self._programs[key] = (program, bound)
@@ -141,8 +141,8 @@ class Market:
         home = self.lane.regime.currency
         num, den = ratio(text)
         rate = self.rates.get("customs", code, home)
-        top = num * 10 ** currency(code).digits * rate.minor_num
-        bottom = den * rate.minor_den
+        top: int = num * 10 ** currency(code).digits * rate.minor_num
+        bottom: int = den * rate.minor_den
         return top // bottom if test == "le" else -(-top // bottom)
 
     def _carry(self, bundle: Bundle, carrier: ZoneTable) -> ShippingOffer:
@@ -154,7 +154,22 @@ class Market:
                 where=f"lines[{index}].weight_g",
                 hint="give `shipping`, or `weight_g` on each line",
             )
-        return carrier.quote(self.terms.country, bundle.weight_g, where="shipping")
+        key = self.lane.key
+        if carrier.channel != key.channel:
+            raise RequestError(
+                f"the table {carrier.name!r} is for {carrier.channel}, the parcel goes by "
+                f"{key.channel}",
+                code="wrong_channel",
+                where="channel",
+                hint="give `shipping`, or the channel of the table",
+            )
+        return carrier.quote(
+            self.terms.country,
+            bundle.weight_g,
+            where="shipping",
+            ship_from=key.sender.country,
+            on=key.day,
+        )
 
     def _refuse(
         self,

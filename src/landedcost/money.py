@@ -36,7 +36,7 @@ def minor_units(value: object, code: str, where: str = "") -> int:
         raise _unreadable(text, where)
     sign, whole, rest = found.groups()
     if rest is None:
-        minor = int(whole) * 10**digits
+        minor: int = int(whole) * 10**digits
     else:
         if len(rest) > digits:
             if rest[digits:].strip("0"):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .facts import Remark
+from .program.sheet import BUNDLE_INPUTS
 from .regimes.schema import Applied, Dated
 
 if TYPE_CHECKING:
@@ -77,26 +78,27 @@ def _settings(rule: Applied) -> dict[str, Dated]:
 
 def _rates(priced: Priced) -> Iterable[Remark]:
     market = priced.market
-    day = market.lane.key.day
-    seen = set()
-    for name in priced.program.inputs[4:]:
-        if name[0] == "limit":
-            name = ("rate", "customs", name[2], market.lane.regime.currency)
-        if name[1:4] in seen:
-            continue
-        seen.add(name[1:4])
-        used = market.rates.get(name[1], name[2], name[3])
+    home, day = market.lane.regime.currency, market.lane.key.day
+    asked = dict.fromkeys(
+        name[1:4] if name[0] == "rate" else ("customs", name[2], home)
+        for name in priced.program.inputs[len(BUNDLE_INPUTS) :]
+    )
+    ages: dict[str, str] = {}
+    for use, base, quote in asked:
+        used = market.rates.get(use, base, quote)
         rate = used.rate
-        pair = f"{name[2]}/{name[3]}"
         if used.note:
-            text = f"customs rate {pair}: {used.note}"
+            text = f"customs rate {base}/{quote}: {used.note}"
             yield Remark("customs_rate_stands_in", text, "estimated")
         if rate.provider == "request":
             continue
-        age = (day - rate.on).days
-        text = f"{pair}: {rate.source}, {rate.on.isoformat()}, {age} days before {day.isoformat()}"
-        old = rate.stale and name[1] == "shown"
-        yield Remark("rate_age", text, "estimated" if old else "exact")
+        old = (day - rate.on).days
+        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {old} days before the price"
+        worse = "estimated" if rate.stale and use == "shown" else "exact"
+        if ages.get(text) != "estimated":
+            ages[text] = worse
+    for text, certainty in ages.items():
+        yield Remark("rate_age", text, certainty)
 
 
 def _lane_notes(priced: Priced) -> Iterable[Remark]:

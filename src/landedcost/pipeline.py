@@ -108,7 +108,8 @@ def _tests(slots: Sequence[Slot]) -> tuple[Reg, ...]:
 
 def _tax_and_fees(sheet: Sheet) -> list[Reg]:
     """Tax and fees, which need each other: a fee may be part of the tax base, and be due only
-    where there is tax. Whether there is any is judged on the tax before such fees."""
+    where there is tax. Whether there is any is judged on the tax before such fees.
+    """
     b = sheet.b
     none = [b.const(0)] * sheet.count
     at_sale = [collected_at_sale(sheet, i) for i in range(sheet.count)]

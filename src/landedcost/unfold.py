@@ -18,7 +18,7 @@ from .money import amount_text
 from .notes import notes_of
 from .pipeline import input_groups
 from .program.scalar import run
-from .program.sheet import Slot, Why, Words
+from .program.sheet import BUNDLE_INPUTS, Slot, Why, Words
 from .quote import Charge, Priced, Provenance, Reason
 from .rounding import half_up
 
@@ -286,18 +286,16 @@ def _provenance(priced: Priced, chosen: Iterable[Chosen]) -> Iterable[Provenance
         for c in chosen
         if c.origin is not None and c.origin.rule.startswith("tariff.")
     }
-    for name, since in sorted(tariffs, key=str):
-        yield Provenance("tariff", f"bundled {name}", since, False)
+    for table, since in sorted(tariffs, key=str):
+        yield Provenance("tariff", f"bundled {table}", since, False)
     if priced.carried is not None:
         yield Provenance("carrier", priced.carried.source, market.lane.key.day, False)
-    seen = set()
-    for name in priced.program.inputs[4:]:
-        if name[0] != "rate" or name[1:4] in seen:
-            continue
-        seen.add(name[1:4])
-        used = market.rates.get(name[1], name[2], name[3]).rate
-        label = f"{used.provider} {name[2]}/{name[3]} ({'customs' if name[1] == 'customs' else 'commercial'})"
-        yield Provenance("rates", label, used.on, used.stale)
+    asked = {name[1:4] for name in priced.program.inputs[len(BUNDLE_INPUTS) :] if name[0] == "rate"}
+    for use, base, quote in sorted(asked):
+        rate = market.rates.get(use, base, quote).rate
+        what = "customs" if use == "customs" else "commercial"
+        label = f"{rate.provider} {base}/{quote} ({what})"
+        yield Provenance("rates", label, rate.on, rate.stale)
 
 
 def _valid_until(priced: Priced) -> date:
@@ -305,7 +303,7 @@ def _valid_until(priced: Priced) -> date:
     lane = priced.market.lane
     moving = any(
         name[0] == "rate" and market_rate(priced, name).provider != "request"
-        for name in priced.program.inputs[4:]
+        for name in priced.program.inputs[len(BUNDLE_INPUTS) :]
     )
     if moving or priced.carried is not None:
         return lane.key.day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import WEDNESDAY, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +9,7 @@ from .rates import SAME, Rate, RateTable
 
 LONGEST_PAUSE = 5
 """Days without a rate around a customs day that holidays can explain (Easter, Christmas)."""
+WEDNESDAY = 2
 EU_RULE = "ECB rate of the second-last Wednesday of the month before, Reg (EU) 2015/2447 Art 146"
 
 
@@ -28,7 +28,7 @@ class CustomsRate:
 
 def second_last_wednesday(year: int, month: int) -> date:
     """The Wednesday a week before the last one of a month."""
-    end = date(year, month, monthrange(year, month)[1])
+    end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     return end - timedelta(days=(end.weekday() - WEDNESDAY) % 7 + 7)
 
 

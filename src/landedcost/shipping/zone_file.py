@@ -104,6 +104,9 @@ class _Reader:
         except LandedCostError as error:
             raise self.fail(error.message, key, header, index, error.hint) from None
 
+    def country(self, code: object, key: str, header: str = "") -> str:
+        return self.checked(lambda: country(code), key, header)
+
     def words(self, data: dict[str, Any], key: str) -> str:
         value = data[key]
         if not isinstance(value, str) or not value.strip():
@@ -136,7 +139,7 @@ class _Reader:
         found = data.get("from", [])
         if not isinstance(found, list):
             raise self.fail("from must be a list of countries", "from")
-        return frozenset(self.checked(lambda c=c: country(c), "from") for c in found)
+        return frozenset(self.country(c, "from") for c in found)
 
     def zones(self, data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         taken: dict[str, str] = {}
@@ -145,7 +148,7 @@ class _Reader:
                 raise self.fail(f"zone {zone!r} must be a list of countries", zone, "zones")
             for code in found:
                 if code not in ("EU", "*"):
-                    self.checked(lambda code=code: country(code), zone, "zones")
+                    self.country(code, zone, "zones")
                 if code in taken:
                     other = taken[code]
                     raise self.fail(f"{code} is in {other!r} and in {zone!r}", zone, "zones")

@@ -1,1 +1,1 @@
-"""What the goods are worth to customs: goods, freight and insurance, and what they are compared with."""
+"""What the goods are worth to customs, and which thresholds that meets."""

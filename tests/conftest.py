@@ -1,0 +1,11 @@
+"""Options for every test: the Hypothesis profiles."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "full", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("fast", settings.get_profile("full"), max_examples=20)
+settings.load_profile("full")

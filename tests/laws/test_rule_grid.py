@@ -1,0 +1,85 @@
+"""On any day, in any territory, exactly one rule of each kind answers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from landedcost.codes import EU
+from landedcost.errors import NotInForce
+from landedcost.regimes.load import RuleBook
+from landedcost.regimes.schema import Regime
+from landedcost.regimes.select import LaneKey, select
+from landedcost.territories import place
+
+BOOK = RuleBook()
+TERRITORIES = [code for code in BOOK.codes if code != "EU"]
+EXPECTED = {"GB", "XI", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", *EU}
+FIRST = date(2024, 1, 1)
+PROVINCES = {"CA": [None, "ON", "QC", "BC", "NS", "AB"]}
+
+
+def days(regime: Regime) -> list[date]:
+    """Every day on which anything changes and the days around it, and a grid besides."""
+    edges = {
+        edge
+        for rule in regime.rules.values()
+        for entries in rule.values.values()
+        for entry in entries
+        for edge in (entry.start, entry.until)
+        if edge is not None and edge >= FIRST
+    }
+    near = {e + timedelta(days=d) for e in edges for d in (-1, 0, 1)}
+    grid = {date(y, m, 15) for y in range(2024, 2030) for m in (1, 4, 7, 10)}
+    return sorted(d for d in near | grid if d >= FIRST)
+
+
+def home(code: str, region: str | None = None) -> object:
+    return place("XI") if code == "XI" else place(code, region)
+
+
+def test_every_territory_of_the_first_release_has_rules() -> None:
+    assert set(TERRITORIES) >= EXPECTED
+
+
+@pytest.mark.parametrize("code", TERRITORIES)
+def test_exactly_one_rule_of_each_kind(code: str) -> None:
+    regime = BOOK.regime(code)
+    senders = [place(c) for c in ("US", "CN", "GB", "DE", "JP")]
+    for day in days(regime):
+        lanes = product(
+            senders,
+            PROVINCES.get(code, [None]),
+            ("consumer", "business"),
+            ("post", "courier"),
+            ("DDP", "DAP"),
+        )
+        for sender, region, kind, channel, terms in lanes:
+            key = LaneKey(home(code, region), sender, day, channel, kind, frozenset(), terms)
+            lane = select(regime, key)  # one valuation and one of each rounding, or it raises
+            taxes = [rule.label for rule in lane.of("tax")]
+            assert len(taxes) == len(set(taxes)), f"{code} {day}: {taxes}"
+            if code != "US":
+                assert taxes, f"{code} {day} {region}: no tax rule"
+            assert lane.fx_rule is not None
+            free = [r for r in lane.of("duty") if r.settings["method"] == "none"]
+            assert len(free) <= 1
+
+
+@pytest.mark.parametrize("code", TERRITORIES)
+def test_one_value_of_each_list_on_each_day(code: str) -> None:
+    regime = BOOK.regime(code)
+    for day in days(regime):
+        for rule in regime.rules.values():
+            for name, entries in rule.values.items():
+                holding = [e for e in entries if e.on(day)]
+                assert len(holding) <= 1, f"{rule.address}.{name} on {day}"
+
+
+@pytest.mark.parametrize("code", TERRITORIES)
+def test_before_the_first_day_is_an_error_not_a_guess(code: str) -> None:
+    regime = BOOK.regime(code)
+    with pytest.raises(NotInForce, match="no import rules for"):
+        select(regime, LaneKey(home(code), place("CN"), date(1950, 1, 1)))
