@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime
 
 from .errors import RequestError
@@ -20,10 +21,9 @@ def day(value: object, where: str = "") -> date:
     if isinstance(value, date):
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
+        year, month, number = (int(part) for part in value.split("-"))
+        if year and 1 <= month <= 12 and 1 <= number <= monthrange(year, month)[1]:
+            return date(year, month, number)
     raise RequestError(
         f"not a day: {str(value)[:40]!r}",
         code="bad_date",

@@ -107,8 +107,10 @@ def _tests(slots: Sequence[Slot]) -> tuple[Reg, ...]:
 
 
 def _tax_and_fees(sheet: Sheet) -> list[Reg]:
-    """Tax and fees, which need each other: a fee may be part of the tax base, and be due only
-    where there is tax. Whether there is any is judged on the tax before such fees.
+    """Tax and fees, which need each other.
+
+    A fee may be part of the tax base, and be due only where there is tax. Whether there is any
+    is judged on the tax before such fees.
     """
     b = sheet.b
     none = [b.const(0)] * sheet.count

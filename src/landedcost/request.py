@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -174,27 +173,3 @@ class Request:
     currency: str | None = None
     rates: Mapping[str, str] | None = None
     customs_rates: Mapping[str, str] | None = None
-
-    def fingerprint(self, version: str) -> str:
-        """Twelve hex digits of the request's own facts and the version of what answered it."""
-        lines = [
-            (line.id, line.key, line.ints, line.title, line.weight_g) for line in self.bundle.lines
-        ]
-        parts = (
-            lines,
-            self.bundle.discount,
-            self.bundle.shipping,
-            self.bundle.insurance,
-            self.buyer.key,
-            self.seller.country,
-            sorted(self.seller.registrations),
-            self.ship_from,
-            self.as_of.isoformat(),
-            self.terms,
-            self.channel,
-            self.currency,
-            sorted((self.rates or {}).items()),
-            sorted((self.customs_rates or {}).items()),
-            version,
-        )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

@@ -20,8 +20,10 @@ class Extra:
 
 
 def stacked(rules: list[tuple[int, Applied]]) -> list[int]:
-    """Which of a line's additional duties are charged: the highest rate of each group, and
-    none that another applying rule switches off (``not_with``).
+    """Which of a line's additional duties are charged.
+
+    The highest rate of each group, and none that another applying rule switches off
+    (``not_with``).
     """
     names = {rule.rule.name for _, rule in rules}
     best: dict[str, tuple[int, Applied]] = {}

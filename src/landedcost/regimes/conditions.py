@@ -34,30 +34,58 @@ class LaneFacts(Protocol):
     """What a lane condition looks at."""
 
     @property
-    def channel(self) -> str: ...
+    def channel(self) -> str:
+        """``post``, ``courier`` or ``sea``."""
+        ...
+
     @property
-    def ship_from(self) -> frozenset[str]: ...
+    def ship_from(self) -> frozenset[str]:
+        """Every name of the place the parcel leaves from."""
+        ...
+
     @property
-    def buyer_kind(self) -> str: ...
+    def buyer_kind(self) -> str:
+        """``consumer`` or ``business``."""
+        ...
+
     @property
-    def region(self) -> str: ...
+    def region(self) -> str:
+        """The buyer's province."""
+        ...
+
     @property
-    def registrations(self) -> frozenset[str]: ...
+    def registrations(self) -> frozenset[str]:
+        """The schemes the seller is registered for."""
+        ...
+
     @property
-    def terms(self) -> str: ...
+    def terms(self) -> str:
+        """``DDP`` or ``DAP``."""
+        ...
 
 
 class LineFacts(Protocol):
     """What a line condition looks at; an empty text is a fact that was not given."""
 
     @property
-    def origin(self) -> str: ...
+    def origin(self) -> str:
+        """Where the goods were made."""
+        ...
+
     @property
-    def goods_class(self) -> str: ...
+    def goods_class(self) -> str:
+        """``standard``, ``book`` and so on."""
+        ...
+
     @property
-    def hs(self) -> str: ...
+    def hs(self) -> str:
+        """The digits of the code."""
+        ...
+
     @property
-    def preference(self) -> str: ...
+    def preference(self) -> str:
+        """The agreement claimed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

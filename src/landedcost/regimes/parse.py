@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from ..codes import EU
@@ -92,7 +93,9 @@ class _Reader:
         known = {"territory", "source", *KINDS}
         for key in data:
             if key not in known:
-                raise self.fail(f"unknown table {key!r}; known: {', '.join(sorted(known))}", key)
+                message = f"unknown table {key!r}; known: {', '.join(sorted(known))}"
+                line = next((n for n, t in enumerate(self.lines, 1) if f"[{key}" in t), 1)
+                raise RuleFileError(message, file=self.file, line=line)
         territory = data.get("territory")
         if not isinstance(territory, dict):
             raise RuleFileError("no [territory] table", file=self.file, line=1)
@@ -197,7 +200,7 @@ class _Reader:
         for index, table in enumerate(value):
             out.append(self.entry(name, key, table, index))
         applied = sorted((e for e in out if e.on(e.start)), key=lambda e: e.start)
-        for early, late in zip(applied, applied[1:], strict=False):
+        for early, late in pairwise(applied):
             if early.until is None or late.start < early.until:
                 message = f"{name}: the value from {early.start} overlaps the one from {late.start}"
                 raise RuleFileError(message, file=self.file, line=late.line)

@@ -1,5 +1,4 @@
-"""Reading duty text: ``12%``, ``8% + 26.00 GBP/100kg``, ``18.8¢/kg + 6.8%``, ``13.8% MIN 13.00
-EUR/100kg MAX 15.00 EUR/100kg``.
+"""Reading duty text such as ``12%``, ``8% + 26.00 GBP/100kg`` or ``18.8¢/kg + 6.8%``.
 
 One grammar for the dialects of the British, European and American tariffs and of requests::
 

@@ -88,11 +88,11 @@ class TariffTable:
         return tuple(row for code in self._codes for row in self._rows[code])
 
     def lookup(self, code: str, day: date, *, where: str = "") -> Found:
-        """The rows for a code of digits: the longest that the code starts with, or, when the
-        table is finer than the code, every row below it.
+        """The rows for a code of digits: the longest that it starts with, or all below it.
 
-        Raises RequestError (``unknown_duty``) naming the nearest codes, NotInForce when the
-        code is known on other days only.
+        A code shorter than the table's rows may be any of those; a longer one is answered by
+        the row it begins with. Raises RequestError (``unknown_duty``) naming the nearest codes,
+        NotInForce when the code is known on other days only.
         """
         below = self._below(code)
         if below:
