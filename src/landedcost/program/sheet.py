@@ -137,9 +137,14 @@ class Sheet:
         return self.b.input("G", self.inputs.index(name))
 
     def convert(self, amount: Reg, source: str, target: str, use: str = "customs") -> Reg:
-        """``amount`` at the ``use`` rate (``customs`` or ``shown``), rounded half up."""
+        """``amount`` at the ``use`` rate (``customs`` or ``shown``), rounded half up.
+
+        A sale that is no import knows no customs rate: the commercial one serves throughout.
+        """
         if source == target:
             return amount
+        if self.lane.supply:
+            use = "shown"
         num = self.given("rate", use, source, target, "num")
         den = self.given("rate", use, source, target, "den")
         return self.b.div("half_up", self.b.mul(amount, num), den)

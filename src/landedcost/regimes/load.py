@@ -6,7 +6,6 @@ import hashlib
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from ..codes import nearest
 from ..errors import RequestError, RuleFileError
 from .parse import RuleFile, parse
 from .schema import Regime, Rule
@@ -52,8 +51,7 @@ class RuleBook:
                     f"no import rules for {code!r} yet",
                     code="no_rules",
                     where=where,
-                    hint=f"known territories: nearest {', '.join(nearest(code, self.codes))}; "
-                    "see `landedcost rules list`",
+                    hint=f"there are rules for {', '.join(self.codes)}",
                 )
             self._regimes[code] = self._complete(code)
         return self._regimes[code]

@@ -1,0 +1,92 @@
+"""The commands put together, and every error turned into one line or one JSON object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import LandedCostError, RequestError
+from .compare import compare
+from .lookup import requirements, schema
+from .output import NoReader, complain, write
+from .price import explain, price
+from .rules import rules
+
+INTERRUPTED = 130
+NO_READER = 141
+# Typer carries its own copy of click, or uses the installed one: its errors are found through
+# a class that is public in both.
+_UsageError: type[BaseException] = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="landedcost",
+    help="What a bundle really costs a buyer abroad, all in, and why.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(price)
+app.command()(explain)
+app.command()(compare)
+app.command()(requirements)
+app.command()(schema)
+app.add_typer(rules, name="rules")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        write(f"landedcost {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
+    ] = False,
+) -> None:
+    """What a bundle really costs a buyer abroad, all in, and why."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line; errors are printed, the exit code is returned."""
+    as_json = "--json" in argv
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=list(argv), prog_name="landedcost", standalone_mode=False)
+    except LandedCostError as error:
+        return complain(error, as_json)
+    except NoReader:
+        return NO_READER
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except OSError as error:
+        return complain(_unreadable(error), as_json)
+    except _UsageError as error:
+        return _usage(error, as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _unreadable(error: OSError) -> RequestError:
+    """A file that could not be read, or an output that could not be written."""
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    return RequestError(error.strerror or str(error), code="no_file", where=name)
+
+
+def _usage(error: BaseException, as_json: bool) -> int:
+    message = str(getattr(error, "format_message", lambda: error)())
+    context = getattr(error, "ctx", None)
+    if not message and context is not None:
+        write(f"{context.get_help()}\n")
+        return 2
+    path = context.command_path if context is not None else "landedcost"
+    first, *rest = message.splitlines() or ["the command line is wrong"]
+    text = " ".join([first, *(line.strip() for line in rest)]).rstrip(".")
+    return complain(RequestError(text, code="usage", hint=f"see {path} --help"), as_json)

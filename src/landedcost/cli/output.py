@@ -1,0 +1,107 @@
+"""Writing: JSON as UTF-8, tables by rich, errors as one line; hostile text shown, not obeyed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..currencies import currency
+from ..errors import LandedCostError
+from ..money import amount_text
+
+_WIDTH = 120
+"""Columns of a table that is not written to a terminal."""
+
+
+class NoReader(Exception):
+    """Whoever read the output has closed it."""
+
+
+def plain(text: object) -> str:
+    """``text`` with control characters and the like written out (``\\x1b``)."""
+    return "".join(c if _harmless(c) else ascii(c)[1:-1] for c in str(text))
+
+
+def _harmless(char: str) -> bool:
+    return char == " " or unicodedata.category(char) not in (
+        "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"
+    )  # fmt: skip
+
+
+def cell(text: object, style: str = "") -> Text:
+    """A table's cell: the text as it is, no markup in it."""
+    return Text(plain(text), style=style, overflow="fold")
+
+
+def table(title: str, columns: Sequence[str], right: Iterable[str] = ()) -> Table:
+    """An empty table; the columns named in ``right`` are set to the right."""
+    made = Table(title=cell(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    for name in columns:
+        made.add_column(cell(name), justify="right" if name in set(right) else "left")
+    return made
+
+
+def amount(minor: int, code: str, *, named: bool = True) -> str:
+    """Minor units as ``25.00 EUR``, or without the currency."""
+    text = amount_text(minor, currency(code).digits)
+    return f"{text} {code}" if named else text
+
+
+def show(*parts: RenderableType) -> None:
+    """Print tables and texts on stdout."""
+    wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH
+    console = Console(width=wide, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    lines = (line.rstrip() for line in captured.get().split("\n"))
+    write("\n".join(lines), sys.stdout.encoding)
+
+
+def show_json(data: Any) -> None:
+    """Print a JSON document on stdout, in UTF-8 whatever the terminal."""
+    write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def write(text: str, encoding: str = "utf-8") -> None:
+    """Write to stdout at once; what ``encoding`` cannot write becomes a question mark.
+
+    Raises NoReader when the reader has gone, OSError when it cannot be written.
+    """
+    out = sys.stdout
+    try:
+        raw = getattr(out, "buffer", None)
+        if raw is None:
+            out.write(text)
+        else:
+            out.flush()
+            raw.write(text.encode(encoding or "utf-8", "replace"))
+        out.flush()
+    except BrokenPipeError:
+        # What is still buffered would raise again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        raise NoReader from None
+
+
+def complain(error: LandedCostError, as_json: bool) -> int:
+    """Say what was wrong: a JSON object on stdout, or a line on stderr; its exit code."""
+    if as_json:
+        show_json({"error": error.as_dict()})
+    else:
+        say(f"error: {error}")
+    return error.exit_code
+
+
+def say(line: str) -> None:
+    """One line on stderr, red on a terminal."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    console.print(Text(plain(line), style="red"), soft_wrap=True)

@@ -1,0 +1,122 @@
+"""``landedcost rules list``, ``show`` and ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from ..dates import day
+from ..regimes.schema import Dated, Regime
+from .check import check_rules
+from .inputs import rule_book
+from .options import AsJson, AsOf, RulesDir
+from .output import cell, say, show, show_json, table
+
+rules = typer.Typer(
+    help="The import rules: which there are, what they say, whether they are sound.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@rules.command("list")
+def list_rules(rules_dir: RulesDir = None, as_json: AsJson = False) -> None:
+    """List the territories that have rules."""
+    book = rule_book(rules_dir)
+    found = [_about(book.regime(code)) for code in book.codes]
+    if as_json:
+        show_json(found)
+        return
+    made = table("Import rules", ("code", "name", "currency", "part of", "values", "checked for"))
+    for one in found:
+        made.add_row(*(cell(v) for v in one.values()))
+    show(made)
+
+
+def _about(regime: Regime) -> dict[str, Any]:
+    return {
+        "code": regime.code,
+        "name": regime.name,
+        "currency": regime.currency,
+        "member_of": regime.member_of,
+        "values": sum(1 for _ in _values(regime)),
+        "verified_through": regime.verified_through.isoformat(),
+    }
+
+
+def _values(regime: Regime) -> Iterable[Dated]:
+    for rule in regime.rules.values():
+        for entries in rule.values.values():
+            yield from entries
+
+
+@rules.command("show")
+def show_rules(
+    territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="Such as GB, DE or XI.")],
+    as_of: AsOf = None,
+    rules_dir: RulesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every value of a territory, or those of one day, with its source."""
+    regime = rule_book(rules_dir).regime(territory, "TERRITORY")
+    on = day(as_of, "--as-of") if as_of is not None else None
+    found = [v for v in _values(regime) if on is None or v.covers(on)]
+    if as_json:
+        show_json({**_about(regime), "values": [_document(v) for v in found]})
+        return
+    when = f" on {on}" if on else ""
+    title = f"{regime.name}{when}, last checked for {regime.verified_through}"
+    columns = ("address", "value", "from", "until", "status", "verified", "source")
+    made = table(title, columns)
+    for value in found:
+        shown = f"{value.value} {value.currency}" if value.currency else value.value
+        until = value.until.isoformat() if value.until else ""
+        verified = "yes" if value.verified else "no"
+        row = (value.address, shown, value.start, until, value.status, verified, value.source.text)
+        made.add_row(*map(cell, row))
+    show(made)
+
+
+def _document(value: Dated) -> dict[str, Any]:
+    source = value.source
+    return {
+        "address": value.address,
+        "value": value.value,
+        "currency": value.currency or None,
+        "from": value.start.isoformat(),
+        "until": value.until.isoformat() if value.until else None,
+        "status": value.status,
+        "verified": value.verified,
+        "note": value.note,
+        "source": {
+            "title": source.title,
+            "url": source.url,
+            "citation": source.citation,
+            "read": source.read.isoformat() if source.read else None,
+            "official": source.official,
+        },
+    }
+
+
+@rules.command("check")
+def check(rules_dir: RulesDir = None, as_json: AsJson = False) -> int:
+    """Read every rule file: each value has a source, and each day exactly one rule."""
+    counts, faults = check_rules(rule_book(rules_dir), bundled=rules_dir is None)
+    if faults:
+        if as_json:
+            listed = [fault.as_dict() for fault in faults]
+            show_json({"error": listed[0], "faults": listed})
+        else:
+            for fault in faults:
+                say(f"error: {fault}")
+        return max(fault.exit_code for fault in faults)
+    if as_json:
+        show_json(counts)
+        return 0
+    made = table("Every value has a source, every day its rules", ("what", "count"), ("count",))
+    for name, count in counts.items():
+        made.add_row(cell(name.replace("_", " ")), cell(count))
+    show(made)
+    return 0
