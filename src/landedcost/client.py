@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from .currencies import currency as find_currency
 from .dates import day as as_day
 from .errors import RequestError
-from .fx.book import RateBook
-from .fx.given import GivenRates
-from .fx.rates import EcbRates, RateTable
 from .lines import one_of
-from .market import Market, Terms
-from .quote import Quote
 from .regimes.load import RuleBook
-from .regimes.select import LaneKey, select
 from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
 from .requirements import Requirement, requirements
-from .shipping.zones import ZoneTable
-from .tariffs.table import TariffTable
 from .territories import Place, place
+
+if TYPE_CHECKING:
+    from .fx.rates import RateTable
+    from .market import Market, Terms
+    from .quote import Quote
+    from .shipping.zones import ZoneTable
+    from .tariffs.table import TariffTable
 
 STRATEGIES = ("refuse", "lowest", "median", "highest")
 _MARKETS = 4_096
@@ -192,6 +192,12 @@ class LandedCost:
         rates: Mapping[str, str] | None,
         customs_rates: Mapping[str, str] | None,
     ) -> Market:
+        from .fx.book import RateBook
+        from .fx.given import GivenRates
+        from .fx.rates import EcbRates
+        from .market import Market
+        from .regimes.select import LaneKey, select
+
         regime = self.rules.regime(ask.buyer.place.territory)
         lane = select(
             regime,
@@ -217,6 +223,8 @@ class LandedCost:
         return Market(lane, book, self._table(regime.tariff), self._terms(ask), self.carrier)
 
     def _terms(self, ask: _Ask) -> Terms:
+        from .market import Terms
+
         shown = ask.currency or ask.buyer.currency
         if shown is None:
             from .locales import currency_of
@@ -227,4 +235,6 @@ class LandedCost:
         return Terms(code, locale, self.strategy, ask.buyer.country)
 
     def _table(self, name: str) -> TariffTable | None:
+        from .tariffs.table import TariffTable
+
         return TariffTable.load(name) if name in TariffTable.names() else None

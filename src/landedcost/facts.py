@@ -26,6 +26,9 @@ MEASURES = {
     "cubic_metres": CUBIC_METRES,
     "retail_price": RETAIL,
 }
+GOODS_CLASSES = ("standard", "book", "childrens_clothing", "food")
+"""What a line may be for taxes that tell goods apart."""
+
 MICRO = 10**6
 """Litres and metres are kept in millionths, so that 0.75 l is an int."""
 

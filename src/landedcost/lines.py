@@ -10,9 +10,8 @@ from typing import Any
 from .codes import country, hs_code, nearest
 from .currencies import currency as find_currency
 from .errors import MoneyError, RequestError
-from .facts import MICRO
+from .facts import GOODS_CLASSES, MICRO
 from .money import minor_units, parse_money, percent
-from .regimes.schema import GOODS_CLASSES
 
 MAX_QUANTITY = 1_000_000
 MAX_WEIGHT_G = 10**9

@@ -10,8 +10,7 @@ from .program.sheet import BUNDLE_INPUTS
 from .regimes.schema import Applied, Dated
 
 if TYPE_CHECKING:
-    from .quote import Priced
-    from .unfold import Chosen
+    from .quote import Charge, Priced
 
 _RANK = ("exact", "estimated", "partial")
 
@@ -21,11 +20,11 @@ def certainty_of(remarks: Iterable[Remark]) -> str:
     return max((r.certainty for r in remarks), key=_RANK.index, default="exact")
 
 
-def notes_of(priced: Priced, chosen: Sequence[Chosen], regs: Sequence[Any]) -> list[Remark]:
+def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> list[Remark]:
     """Every remark of a quote, once each, in a fixed order."""
     lane = priced.market.lane
     found: list[Remark] = [r for _, _, facts in _by_line(priced) for r in facts.remarks]
-    found += _unverified(priced, chosen)
+    found += _unverified(priced, charges)
     found += _rates(priced)
     found += _lane_notes(priced)
     found += _parcel_notes(priced, regs)
@@ -53,18 +52,19 @@ def _by_line(priced: Priced) -> list[Any]:
     return [f for _, f in sorted(pairs, key=lambda p: place[p[0].id])]
 
 
-def _unverified(priced: Priced, chosen: Sequence[Chosen]) -> Iterable[Remark]:
+def _unverified(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
     values: dict[str, Dated] = {}
     lane = priced.market.lane
     if not lane.supply:
         values.update(_settings(lane.valuation))
-        stages = {c.slot.kind for c in chosen if c.amount}
+        stages = {c.kind for c in charges if c.local_minor}
         for name, rule in lane.roundings.items():
             if name == "value" or name.removesuffix("_base") in stages:
                 values.update(_settings(rule))
-    for c in chosen:
-        if c.why.value is not None and not c.why.value.verified:
-            values[c.why.value.address] = c.why.value
+    for charge in charges:
+        value = charge.rests_on
+        if value is not None and not value.verified:
+            values[value.address] = value
     for address, value in values.items():
         text = f"{address} = {value.value} is not verified: {value.source.title}"
         if value.note:

@@ -18,7 +18,7 @@ from .facts import LineForm
 from .fees.charge import Collected, charge_fees, fees_of
 from .program.ir import Reg
 from .program.scalar import Compiled, compile_program
-from .program.sheet import Layout, Sheet, Slot
+from .program.sheet import Layout, Sheet, Slot, Why
 from .regimes.schema import Applied
 from .regimes.select import Lane
 from .shipping.freight import share_freight
@@ -31,6 +31,17 @@ COMPILE_UP_TO = 12
 takes less time than compiling."""
 
 
+Pick = tuple[Slot, tuple[tuple[int, Why], ...], str, int, int]
+"""A slot, its reasons with the position of their test (-1: always), who collects if that is
+fixed, the position of the test that otherwise tells, and the position of its amount."""
+
+FIRST_AMOUNT = 4
+"""Outputs before the charges: total, at checkout, on delivery, and whether a duty is lacking."""
+
+KINDS = ("goods", "discount", "shipping", "insurance", "duty", "tax", "fee")
+"""The kinds of charge in the order in which they are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A basket's calculation on a lane, ready to run."""
@@ -41,7 +52,6 @@ class Program:
     ops: tuple[tuple[object, ...], ...]
     inputs: tuple[tuple[str, ...], ...]
     slots: tuple[Slot, ...]
-    collectors: tuple[str, ...]
     seller_costs: tuple[Slot, ...]
     scheme_flags: tuple[tuple[str, Reg], ...]
     sums: Sums
@@ -51,6 +61,7 @@ class Program:
     """The registers on which the reasons of the charges hang."""
     compiled: Compiled | None
     compiled_tests: Compiled | None
+    picks: tuple[Pick, ...]
 
 
 def input_groups(count: int) -> tuple[str, ...]:
@@ -88,7 +99,6 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
         ops=ops,
         inputs=tuple(sheet.inputs),
         slots=slots,
-        collectors=tuple(collector(sheet, s) for s in slots),
         seller_costs=tuple(sheet.seller_costs),
         scheme_flags=tuple(sorted(flags)),
         sums=sums,
@@ -96,6 +106,7 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
         outputs=outputs,
         tests=tests,
         compiled=compile_program(ops, outputs, groups) if short else None,
+        picks=_picks(slots, tuple(collector(sheet, s) for s in slots), tests),
         compiled_tests=compile_program(ops, tests, groups) if short else None,
     )
 
@@ -104,6 +115,21 @@ def _tests(slots: Sequence[Slot]) -> tuple[Reg, ...]:
     found = [why.when for slot in slots for why in slot.reasons]
     found += [slot.at_checkout for slot in slots]
     return tuple(dict.fromkeys(reg for reg in found if reg is not None))
+
+
+def _picks(
+    slots: Sequence[Slot], collectors: Sequence[str], tests: Sequence[Reg]
+) -> tuple[Pick, ...]:
+    at = {reg: position for position, reg in enumerate(tests)}
+
+    def pick(position: int) -> Pick:
+        slot = slots[position]
+        reasons = tuple((-1 if w.when is None else at[w.when], w) for w in slot.reasons)
+        told = -1 if slot.at_checkout is None else at[slot.at_checkout]
+        return slot, reasons, collectors[position], told, position
+
+    order = sorted(range(len(slots)), key=lambda i: KINDS.index(slots[i].kind))
+    return tuple(pick(i) for i in order)
 
 
 def _tax_and_fees(sheet: Sheet) -> list[Reg]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .currencies import currency
-from .facts import LineFacts
 from .lines import Amount
 from .money import amount_text, to_money
-from .notes import certainty_of
-from .request import Bundle
 
 if TYPE_CHECKING:
     from moneyed import Money
 
+    from .facts import LineFacts
     from .market import Market
     from .pipeline import Program
+    from .program.sheet import Slot, Why
+    from .regimes.schema import Dated
+    from .request import Bundle
     from .shipping.zones import ShippingOffer
     from .unfold import Unfolded
 
-Fact = tuple[int, tuple[int, ...], LineFacts]
+Fact = tuple[int, tuple[int, ...], "LineFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +69,73 @@ class Charge:
     ``collected`` is ``checkout``, ``delivery`` or ``not_due``. A charge of zero says why.
     """
 
-    __slots__ = (
-        "_why",
-        "amount_minor",
-        "code",
-        "collected",
-        "currency",
-        "kind",
-        "label",
-        "line",
-        "local_currency",
-        "local_minor",
-    )
+    __slots__ = ("_slot", "_unfolded", "_why", "amount_minor", "collected", "local_minor")
 
     def __init__(
         self,
-        kind: str,
-        code: str,
-        label: str,
-        line: str | None,
-        amount_minor: int,
-        currency: str,
+        unfolded: Unfolded,
+        slot: Slot,
+        why: Why,
         local_minor: int,
-        local_currency: str,
+        amount_minor: int,
         collected: str,
-        why: Callable[[], Reason],
     ) -> None:
-        self.kind = kind
-        self.code = code
-        self.label = label
-        self.line = line
-        self.amount_minor = amount_minor
-        self.currency = currency
-        self.local_minor = local_minor
-        self.local_currency = local_currency
-        self.collected = collected
+        self._unfolded = unfolded
+        self._slot = slot
         self._why = why
+        self.local_minor = local_minor
+        self.amount_minor = amount_minor
+        self.collected = collected
+
+    @property
+    def kind(self) -> str:
+        """The kind of charge, from ``goods`` to ``rounding``, as the JSON contract has it."""
+        return self._slot.kind
+
+    @property
+    def code(self) -> str:
+        """Which rule or reason it is, in one word."""
+        return self._unfolded.code(self._slot, self._why)
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return self._why.label
+
+    @property
+    def line(self) -> str | None:
+        """The id of the line it belongs to, None for the whole bundle."""
+        return self._unfolded.line_id(self._slot)
+
+    @property
+    def currency(self) -> str:
+        """The quote's currency, of ``amount``."""
+        return self._unfolded.shown
+
+    @property
+    def local_currency(self) -> str:
+        """The currency of ``local``."""
+        return self._slot.currency
 
     @property
     def amount(self) -> Amount:
         """What it adds to the total, in the quote's currency."""
-        return Amount(self.amount_minor, self.currency)
+        return Amount(self.amount_minor, self._unfolded.shown)
 
     @property
     def local(self) -> Amount:
         """The same in the currency it is charged in, before conversion."""
-        return Amount(self.local_minor, self.local_currency)
+        return Amount(self.local_minor, self._slot.currency)
+
+    @property
+    def rests_on(self) -> Dated | None:
+        """The dated value of a rule file that the amount rests on, if one does."""
+        return self._why.value
 
     @property
     def why(self) -> Reason:
         """The reason in words, made when asked for."""
-        return self._why()
+        return self._unfolded.reason(self._slot, self._why)
 
     def __repr__(self) -> str:
         amount = money_dict(self.amount)
@@ -259,6 +276,8 @@ class Quote:
     @property
     def certainty(self) -> str:
         """``exact``, ``estimated`` (a value is unverified or stood in for) or ``partial``."""
+        from .notes import certainty_of
+
         return certainty_of(self._unfolded.remarks)
 
     @property

@@ -7,32 +7,23 @@ reasons whose test holds, and words are filled with the figures the arithmetic u
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import cached_property, partial
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from .currencies import currency
 from .facts import LineFacts, Origin, Remark
 from .money import amount_text
 from .notes import notes_of
-from .pipeline import input_groups
+from .pipeline import FIRST_AMOUNT, KINDS, input_groups
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Slot, Why, Words
 from .quote import Charge, Priced, Provenance, Reason
 from .rounding import half_up
 
-_KINDS = ("goods", "discount", "shipping", "insurance", "duty", "tax", "fee")
-
-
-class Chosen(NamedTuple):
-    """A charge's slot with the reason that holds, and where its figures came from."""
-
-    slot: Slot
-    why: Why
-    amount: int
-    collected: str
-    origin: Origin | None
+OWED = frozenset({"duty", "tax", "fee"})
+ROUNDING_SOURCE = "rounding: half up to the minor unit"
 
 
 class Unfolded:
@@ -41,9 +32,10 @@ class Unfolded:
     def __init__(self, priced: Priced, result: Sequence[int]) -> None:
         self.priced = priced
         self.result = result
-        self.chosen = self._choose()
-        charges = [self._charge(c) for c in self.chosen]
-        charges += _residuals(priced, charges, result)
+        self.shown = priced.program.layout.shown
+        charges = self._charges()
+        self._ordered(charges)
+        charges += _residuals(self, charges, result)
         self.charges = tuple(charges)
 
     @cached_property
@@ -53,68 +45,105 @@ class Unfolded:
         groups = input_groups(len(program.forms))
         return run(program.ops, dict(zip(groups, self.priced.inputs, strict=True)))
 
-    def _choose(self) -> list[Chosen]:
-        program = self.priced.program
+    def _charges(self) -> list[Charge]:
+        program, result, shown = self.priced.program, self.result, self.shown
         if program.compiled_tests is not None:
-            tests = dict(
-                zip(program.tests, program.compiled_tests(*self.priced.inputs), strict=True)
-            )
+            tests: Sequence[int] = program.compiled_tests(*self.priced.inputs)
         else:
-            tests = {reg: self.regs[reg] for reg in program.tests}
-        amounts = self.result[4:]
-        rows = zip(program.slots, amounts, program.collectors, strict=True)
-        chosen = [self._pick(slot, amount, who, tests) for slot, amount, who in rows]
-        place = _request_places(self.priced)
-        if place is not None:
-            chosen.sort(key=lambda c: (_KINDS.index(c.slot.kind), _at(place, c.slot.line)))
-        return chosen
+            tests = [self.regs[reg] for reg in program.tests]
+        rates = self.priced.market.rates
+        known: dict[str, tuple[int, int]] = {}
+        out = []
+        for slot, reasons, who, told, position in program.picks:
+            amount = result[position + FIRST_AMOUNT]
+            why = next(w for at, w in reasons if at < 0 or tests[at])
+            if not amount:
+                if slot.kind in OWED:
+                    who = "not_due"
+                out.append(Charge(self, slot, why, 0, 0, who or "checkout"))
+                continue
+            if not who:
+                who = "checkout" if tests[told] else "delivery"
+            if slot.negative:
+                amount = -amount
+            source = slot.currency
+            if source == shown:
+                out.append(Charge(self, slot, why, amount, amount, who))
+                continue
+            if source not in known:
+                used = rates.get("shown", source, shown)
+                known[source] = used.minor_num, used.minor_den
+            num, den = known[source]
+            out.append(Charge(self, slot, why, amount, half_up(amount * num, den), who))
+        return out
 
-    def _pick(self, slot: Slot, amount: int, who: str, tests: Mapping[int, Any]) -> Chosen:
-        for why in slot.reasons:
-            if why.when is None or tests[why.when]:
-                break
-        if not amount and slot.kind in ("duty", "tax", "fee"):
-            who = "not_due"
-        elif not who:
-            assert slot.at_checkout is not None
-            who = "checkout" if tests[slot.at_checkout] else "delivery"
-        return Chosen(slot, why, amount, who, _origin(self.priced, slot, why))
+    def _ordered(self, charges: list[Charge]) -> None:
+        """Put the charges of lines in the order of the request."""
+        bundle = self.priced.bundle
+        if bundle.lines == bundle.sorted:
+            return
+        place = {line.id: k for k, line in enumerate(bundle.lines)}
+        charges.sort(key=lambda c: (KINDS.index(c.kind), place[c.line] if c.line else -1))
 
-    def _charge(self, chosen: Chosen) -> Charge:
-        slot, why, amount = chosen.slot, chosen.why, chosen.amount
-        if slot.negative:
-            amount = -amount
-        code = why.code
-        if code == "mfn" and chosen.origin is not None and chosen.origin.rule == "request.duty":
-            code = "pinned"
-        return Charge(
-            slot.kind,
-            code,
-            why.label,
-            None if slot.line is None else self.priced.bundle.sorted[slot.line].id,
-            _shown(self.priced, amount, slot.currency),
-            self.priced.program.layout.shown,
-            amount,
-            slot.currency,
-            chosen.collected,
-            lambda: _reason(self.priced, self.regs, chosen),
+    def line_id(self, slot: Slot) -> str | None:
+        """The id of the line of a slot."""
+        return None if slot.line is None else self.priced.bundle.sorted[slot.line].id
+
+    def code(self, slot: Slot, why: Why) -> str:
+        """A charge's code: a duty given with the request is ``pinned``."""
+        if why.code == "mfn":
+            origin = self.origin(slot, why)
+            if origin is not None and origin.rule == "request.duty":
+                return "pinned"
+        return why.code
+
+    def origin(self, slot: Slot, why: Why) -> Origin | None:
+        """Where the rate of a line's charge came from, if from the line's own facts."""
+        if slot.line is None or not why.fact:
+            return None
+        facts: LineFacts = self.priced.facts[slot.line][2]
+        if why.fact == "duty":
+            return facts.duty
+        if why.fact.startswith("tax"):
+            return facts.taxes[int(why.fact[3:])]
+        return None
+
+    def reason(self, slot: Slot, why: Why) -> Reason:
+        """The words of a charge."""
+        if slot.kind in ("goods", "discount", "shipping", "insurance"):
+            return _sale_reason(self.priced, slot)
+        regs = self.regs
+        rule, rate, source, since = why.rule, why.rate, "", None
+        cited = why.value or why.cites
+        if cited is not None:
+            source, since = cited.source.text, cited.start
+        origin = self.origin(slot, why)
+        if origin is not None:
+            rate, source, since = origin.rate, origin.source, origin.since
+            rule = rule or origin.rule
+        if slot.kind == "rounding":
+            source, since = ROUNDING_SOURCE, self.priced.market.lane.key.day
+        return Reason(
+            rule, _fill(why.formula, regs, rate), _fill(why.basis, regs, rate), rate, source, since
         )
 
     @cached_property
     def seller_costs(self) -> tuple[Charge, ...]:
         """What the import costs the seller besides."""
-        regs = self.regs
-        tests = dict(enumerate(regs))
-        found = [
-            self._pick(slot, regs[slot.amount], "delivery", tests)
-            for slot in self.priced.program.seller_costs
-        ]
-        return tuple(self._charge(c) for c in found if c.amount)
+        regs, out = self.regs, []
+        for slot in self.priced.program.seller_costs:
+            why = next(w for w in slot.reasons if w.when is None or regs[w.when])
+            amount = regs[slot.amount]
+            if amount:
+                rate = self.priced.market.rates.get("shown", slot.currency, self.shown)
+                shown = half_up(amount * rate.minor_num, rate.minor_den)
+                out.append(Charge(self, slot, why, amount, shown, "not_due"))
+        return tuple(out)
 
     @cached_property
     def remarks(self) -> list[Remark]:
         """What the quote must say, with what it does to the certainty."""
-        return notes_of(self.priced, self.chosen, self.regs)
+        return notes_of(self.priced, self.charges, self.regs)
 
     def customs(self) -> dict[str, str | None]:
         """The sums in customs currency."""
@@ -122,52 +151,11 @@ class Unfolded:
 
     def provenance(self) -> tuple[Provenance, ...]:
         """The sources that answered."""
-        return tuple(_provenance(self.priced, self.chosen))
+        return tuple(_provenance(self))
 
     def valid_until(self) -> date:
         """The last day on which the price holds."""
         return _valid_until(self.priced)
-
-
-def _request_places(priced: Priced) -> list[int] | None:
-    """Where each line, sorted by id, stands in the request; None when it is the same order."""
-    if priced.bundle.lines == priced.bundle.sorted:
-        return None
-    place = {line.id: k for k, line in enumerate(priced.bundle.lines)}
-    return [place[line.id] for line in priced.bundle.sorted]
-
-
-def _at(place: list[int], index: int | None) -> int:
-    return -1 if index is None else place[index]
-
-
-def _origin(priced: Priced, slot: Slot, why: Why) -> Origin | None:
-    if slot.line is None or not why.fact:
-        return None
-    facts: LineFacts = priced.facts[slot.line][2]
-    if why.fact == "duty":
-        return facts.duty
-    if why.fact.startswith("tax"):
-        return facts.taxes[int(why.fact[3:])]
-    return None
-
-
-def _reason(priced: Priced, regs: Sequence[Any], chosen: Chosen) -> Reason:
-    slot, why, origin = chosen.slot, chosen.why, chosen.origin
-    if slot.kind in ("goods", "discount", "shipping", "insurance"):
-        return _sale_reason(priced, slot)
-    formula = _fill(why.formula, regs)
-    rule, rate, source, since = why.rule, why.rate, "", None
-    cited = why.value or why.cites
-    if cited is not None:
-        source, since = cited.source.text, cited.start
-    if origin is not None:
-        rate = origin.rate
-        source, since = origin.source, origin.since
-        rule = rule or origin.rule
-    if why.fact:
-        formula = formula.replace("rate", rate, 1)
-    return Reason(rule, formula, _fill(why.basis, regs), rate, source, since)
 
 
 def _sale_reason(priced: Priced, slot: Slot) -> Reason:
@@ -199,27 +187,19 @@ def _sale_reason(priced: Priced, slot: Slot) -> Reason:
     )
 
 
-def _fill(words: Words, regs: Sequence[Any]) -> str:
-    return words.text.format(*(_money(int(regs[r]), words.currency) for r in words.regs))
+def _fill(words: Words, regs: Sequence[Any], rate: str) -> str:
+    amounts = (_money(int(regs[r]), words.currency) for r in words.regs)
+    return words.text.format(*amounts, rate=rate)
 
 
 def _money(minor: int, code: str) -> str:
     return f"{amount_text(minor, currency(code).digits)} {code}"
 
 
-def _shown(priced: Priced, amount: int, source: str) -> int:
-    shown = priced.program.layout.shown
-    if source == shown or not amount:
-        return amount
-    rate = priced.market.rates.get("shown", source, shown)
-    return half_up(amount * rate.minor_num, rate.minor_den)
-
-
 def _residuals(
-    priced: Priced, charges: Iterable[Charge], result: Sequence[int]
+    unfolded: Unfolded, charges: Iterable[Charge], result: Sequence[int]
 ) -> Iterable[Charge]:
     """What converting each currency's sum once leaves against the charges one by one."""
-    shown = priced.program.layout.shown
     have = {"checkout": 0, "delivery": 0}
     for charge in charges:
         if charge.collected in have:
@@ -227,30 +207,18 @@ def _residuals(
     for who, due in (("checkout", result[1]), ("delivery", result[2])):
         rest = due - have[who]
         if rest:
-            yield Charge(
-                "rounding",
+            why = Why(
                 "conversion",
                 "Rounding of the conversion",
-                None,
-                rest,
-                shown,
-                rest,
-                shown,
-                who,
-                partial(_sum_reason, priced, due),
+                Words(
+                    "the sum of each currency is converted once; its parts, shown one by one, "
+                    "are rounded alone"
+                ),
+                Words(_money(due, unfolded.shown)),
+                rule="conversion.sum",
             )
-
-
-def _sum_reason(priced: Priced, due: int) -> Reason:
-    return Reason(
-        "conversion.sum",
-        "the sum of each currency is converted once; its parts, shown one by one, "
-        "are rounded alone",
-        _money(due, priced.program.layout.shown),
-        "",
-        "rounding: half up to the minor unit",
-        priced.market.lane.key.day,
-    )
+            slot = Slot("rounding", None, 0, unfolded.shown, who, (why,))
+            yield Charge(unfolded, slot, why, rest, rest, who)
 
 
 def _customs(priced: Priced, regs: Sequence[Any]) -> dict[str, str | None]:
@@ -272,7 +240,8 @@ def _customs(priced: Priced, regs: Sequence[Any]) -> dict[str, str | None]:
     }
 
 
-def _provenance(priced: Priced, chosen: Iterable[Chosen]) -> Iterable[Provenance]:
+def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
+    priced = unfolded.priced
     market = priced.market
     regime = market.lane.regime
     yield Provenance(
@@ -281,10 +250,11 @@ def _provenance(priced: Priced, chosen: Iterable[Chosen]) -> Iterable[Provenance
         regime.verified_through,
         market.lane.stale,
     )
+    origins = (fact[2].duty for fact in priced.facts)
     tariffs = {
-        (c.origin.rule.rsplit(".", 1)[0], c.origin.since)
-        for c in chosen
-        if c.origin is not None and c.origin.rule.startswith("tariff.")
+        (o.rule.rsplit(".", 1)[0], o.since)
+        for o in origins
+        if o is not None and o.rule.startswith("tariff.")
     }
     for table, since in sorted(tariffs, key=str):
         yield Provenance("tariff", f"bundled {table}", since, False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+INTERRUPTED = 130
 _EXTRA = ("rich", "typer")
 
 
@@ -26,4 +27,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"error: the command line needs {error.name} (pip install 'landedcost[cli]')\n"
         )
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return run(sys.argv[1:] if argv is None else list(argv))

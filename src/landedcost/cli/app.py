@@ -12,7 +12,7 @@ from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .compare import compare
 from .lookup import requirements, schema
-from .output import NoReader, complain, write
+from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .rules import rules
 
@@ -26,7 +26,6 @@ app = typer.Typer(
     name="landedcost",
     help="What a bundle really costs a buyer abroad, all in, and why.",
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,14 +56,22 @@ def about(
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line; errors are printed, the exit code is returned."""
+    try:
+        return _run(argv or ["--help"])
+    except NoOutput as error:
+        if not error.reason:
+            return NO_READER
+        say(f"error: cannot write the answer: {error.reason}")
+        return 1
+
+
+def _run(argv: Sequence[str]) -> int:
     as_json = "--json" in argv
     command = typer.main.get_command(app)
     try:
         code = command.main(args=list(argv), prog_name="landedcost", standalone_mode=False)
     except LandedCostError as error:
         return complain(error, as_json)
-    except NoReader:
-        return NO_READER
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
@@ -75,7 +82,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _unreadable(error: OSError) -> RequestError:
-    """A file that could not be read, or an output that could not be written."""
+    """A file that could not be read."""
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
     return RequestError(error.strerror or str(error), code="no_file", where=name)
 
@@ -83,10 +90,6 @@ def _unreadable(error: OSError) -> RequestError:
 def _usage(error: BaseException, as_json: bool) -> int:
     message = str(getattr(error, "format_message", lambda: error)())
     context = getattr(error, "ctx", None)
-    if not message and context is not None:
-        write(f"{context.get_help()}\n")
-        return 2
     path = context.command_path if context is not None else "landedcost"
-    first, *rest = message.splitlines() or ["the command line is wrong"]
-    text = " ".join([first, *(line.strip() for line in rest)]).rstrip(".")
+    text = " ".join(message.split()).rstrip(".")
     return complain(RequestError(text, code="usage", hint=f"see {path} --help"), as_json)

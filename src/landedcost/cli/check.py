@@ -16,6 +16,7 @@ from ..currencies import currency
 from ..errors import LandedCostError, RuleFileError
 from ..regimes.load import RuleBook
 from ..regimes.schema import Dated, Regime, Rule, Source
+from ..request import CHANNELS, KINDS, TERMS
 from ..tariffs.table import TariffTable
 
 _ROUNDED = ("value", "duty", "tax", "fee")
@@ -27,7 +28,7 @@ _LINE_TESTS = (
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """A lane as the conditions of rules see it."""
+    """A lane as the conditions of rules see it; an empty name is one no rule mentions."""
 
     ship_from: frozenset[str]
     channel: str
@@ -35,6 +36,12 @@ class _Lane:
     region: str
     terms: str
     registrations: frozenset[str]
+
+    def __str__(self) -> str:
+        parts = [self.channel, self.buyer_kind, self.terms, self.region]
+        parts += [f"from {name}" for name in self.ship_from if name]
+        parts += [f"with {name}" for name in sorted(self.registrations) if name]
+        return " ".join(part for part in parts if part)
 
 
 def check_rules(
@@ -176,10 +183,10 @@ def _lanes(rules: Sequence[Rule]) -> Iterator[_Lane]:
     together = [frozenset([name]) for name in held] + [frozenset(held)]
     for sender, channel, kind, region, terms, registrations in product(
         named("ship_from"),
-        named("channel"),
-        named("buyer_kind"),
+        CHANNELS,
+        KINDS,
         named("region"),
-        named("terms"),
+        TERMS,
         dict.fromkeys(together),
     ):
         yield _Lane(frozenset([sender]), channel, kind, region, terms, registrations)

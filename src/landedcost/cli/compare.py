@@ -11,7 +11,7 @@ from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
 from ..quote import Quote
 from ..request import Request
-from .inputs import buyer_in, read_input, shop, split_list
+from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
 from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Strategy
 from .output import amount, cell, show, show_json, table
 
@@ -56,7 +56,8 @@ def compare(
             "no market given", code="missing_field", where="--to", hint="such as DE,US,CA-ON"
         )
     unit = asked.currency or asked.bundle.lines[0].currency
-    answerer = shop(carrier, strategy, rules_dir)
+    with renamed(FLAGS):
+        answerer = shop(carrier, strategy, rules_dir)
     found = [_answer(answerer, asked, market, unit) for market in dict.fromkeys(markets)]
     if as_json:
         show_json([_document(answer) for answer in found])
@@ -68,9 +69,10 @@ def compare(
 
 def _answer(answerer: LandedCost, asked: Request, market: str, unit: str) -> _Answer:
     try:
-        buyer = buyer_in(market, asked.buyer.kind)
-        quote = answerer.price(replace(asked, buyer=buyer, currency=unit))
-        local = answerer.price(replace(asked, buyer=buyer, currency=None))
+        with renamed({"buyer": "--to"}):
+            buyer = buyer_in(market, asked.buyer.kind)
+            quote = answerer.price(replace(asked, buyer=buyer, currency=unit))
+            local = answerer.price(replace(asked, buyer=buyer, currency=None))
         return _Answer(market, quote, local)
     except LandedCostError as error:
         return _Answer(market, error=error)

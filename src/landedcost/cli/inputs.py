@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +19,10 @@ from ..regimes.load import RuleBook
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
 
-# Where a fault of a quick look is: the request's field, and the flag it came from.
-_FLAGS = {
+# Where a fault is: the field it was found in, and the flag that filled it.
+FLAGS = {"tariff_strategy": "--strategy"}
+QUICK = {
+    **FLAGS,
     "lines[0].hs_code": "--hs",
     "lines[0].origin": "--origin",
     "lines[0].unit_price": "--value",
@@ -55,7 +57,7 @@ class Inputs:
     weight: str | None
     to: str | None
     sender: str | None
-    quantity: int | None
+    quantity: str | None
     shipping: str | None
     channel: str | None
     kind: str | None
@@ -114,11 +116,15 @@ def rule_book(folder: str | None) -> RuleBook:
     if folder is None:
         return RuleBook()
     path = Path(folder)
-    if not path.is_dir():
+    book = RuleBook(path)
+    if not path.is_dir() or not book.codes:
         raise RequestError(
-            "no such folder", code="no_file", where=folder, hint="give a folder of TOML files"
+            "no folder with rule files" if path.is_dir() else "no such folder",
+            code="no_file",
+            where=folder,
+            hint="give a folder of TERRITORY.toml files",
         )
-    return RuleBook(path)
+    return book
 
 
 def read_input(name: str) -> bytes:
@@ -127,6 +133,8 @@ def read_input(name: str) -> bytes:
 
     try:
         if name == "-":
+            if sys.stdin is None:
+                raise ValueError("standard input is closed")
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with open(name, "rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -141,16 +149,15 @@ def read_input(name: str) -> bytes:
 
 
 @contextmanager
-def named_by_flags(inputs: Inputs) -> Iterator[None]:
-    """Let the errors of a quick look name the flag instead of the request's field."""
+def renamed(flags: Mapping[str, str]) -> Iterator[None]:
+    """Let errors name the flag that was written instead of the field it filled."""
     try:
         yield
     except LandedCostError as error:
-        if inputs.file is None:
-            for field, flag in _FLAGS.items():
-                if error.where == field or error.where.startswith((f"{field}.", f"{field}[")):
-                    error.where = flag
-                    break
+        for field, flag in flags.items():
+            if error.where == field or error.where.startswith((f"{field}.", f"{field}[")):
+                error.where = flag
+                break
         raise
 
 
@@ -176,7 +183,6 @@ def buyer_in(market: str, kind: str = "consumer") -> Buyer:
         region=fields.get("region"),
         locale=fields.get("locale"),
         kind=kind,
-        where="--to",
     )
 
 
@@ -203,7 +209,7 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         "hs_code": inputs.hs,
         "origin": inputs.origin,
         "weight_g": _grams(inputs.weight),
-        "quantity": inputs.quantity,
+        "quantity": _count(inputs.quantity),
         "goods_class": inputs.goods_class,
         "duty": inputs.duty,
         "tax_rate": inputs.tax_rate,
@@ -230,6 +236,16 @@ def _money(text: str | None, where: str) -> dict[str, str] | None:
         return None
     number, code = parse_money(text, where)
     return {"amount": number, "currency": code}
+
+
+def _count(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+        return int(text)
+    raise RequestError(
+        f"not a whole number: {text[:40]!r}", code="bad_quantity", where="--quantity"
+    )
 
 
 def _grams(text: str | None) -> int | None:

@@ -10,7 +10,7 @@ from ..client import LandedCost
 from ..lines import one_of
 from ..request import Seller
 from ..territories import place
-from .inputs import buyer_in, rule_book, split_list
+from .inputs import QUICK, buyer_in, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Channel, From, Kind, Registrations, RulesDir
 from .output import cell, show, show_json, table, write
 
@@ -29,14 +29,15 @@ def requirements(
 ) -> None:
     """Say which facts a price needs on a lane, beyond price and code."""
     start, _, region = (sender or "US").partition("-")
-    answerer = LandedCost(
-        Seller.of(start, split_list(registrations)),
-        ship_from=place(start, region or None, "--from"),
-        channel=channel or "post",
-        rules=rule_book(rules_dir),
-    )
-    buyer = buyer_in(to, kind or "consumer")
-    found = answerer.requirements_for(hs, origin, buyer, as_of=as_of)
+    with renamed({**QUICK, "origin": "--origin", "hs_code": "HS"}):
+        answerer = LandedCost(
+            Seller.of(start, split_list(registrations)),
+            ship_from=place(start, region or None, "ship_from"),
+            channel=channel or "post",
+            rules=rule_book(rules_dir),
+        )
+        buyer = buyer_in(to, kind or "consumer")
+        found = answerer.requirements_for(hs, origin, buyer, as_of=as_of)
     if as_json:
         show_json([{"fact": r.fact, "needed": r.needed, "why": r.why} for r in found])
         return

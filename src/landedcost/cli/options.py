@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .inputs import Inputs, named_by_flags
+from .inputs import FLAGS, QUICK, Inputs, renamed
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 AsOf = Annotated[
@@ -53,7 +53,7 @@ To = Annotated[
 ]
 File = Annotated[
     str | None,
-    typer.Argument(metavar="[REQUEST.json]", help="A request document, - for standard input."),
+    typer.Argument(metavar="REQUEST.json", help="A request document, - for standard input."),
 ]
 Hs = Annotated[str | None, typer.Option("--hs", metavar="6109.10", help="HS code of the goods.")]
 Origin = Annotated[
@@ -65,7 +65,7 @@ Value = Annotated[
 Weight = Annotated[
     str | None, typer.Option("--weight", metavar="180g", help="The net weight of one unit.")
 ]
-Quantity = Annotated[int | None, typer.Option("--quantity", metavar="N", help="How many units.")]
+Quantity = Annotated[str | None, typer.Option("--quantity", metavar="N", help="How many units.")]
 Shipping = Annotated[
     str | None, typer.Option("--shipping", metavar="9USD", help="What sending the parcel costs.")
 ]
@@ -139,7 +139,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             rules_dir=rules_dir,
             as_json=as_json,
         )
-        with named_by_flags(inputs):
+        with renamed(FLAGS if file is not None else QUICK):
             use(inputs)
 
     command.__doc__ = use.__doc__

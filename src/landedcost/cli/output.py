@@ -22,12 +22,16 @@ _WIDTH = 120
 """Columns of a table that is not written to a terminal."""
 
 
-class NoReader(Exception):
-    """Whoever read the output has closed it."""
+class NoOutput(Exception):
+    """The output cannot be written; ``reason`` is empty when its reader has just gone."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def plain(text: object) -> str:
-    """``text`` with control characters and the like written out (``\\x1b``)."""
+    r"""``text`` with control characters and the like written out (``\x1b``)."""
     return "".join(c if _harmless(c) else ascii(c)[1:-1] for c in str(text))
 
 
@@ -58,6 +62,8 @@ def amount(minor: int, code: str, *, named: bool = True) -> str:
 
 def show(*parts: RenderableType) -> None:
     """Print tables and texts on stdout."""
+    if sys.stdout is None:
+        raise NoOutput("standard output is closed")
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH
     console = Console(width=wide, highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
@@ -75,9 +81,11 @@ def show_json(data: Any) -> None:
 def write(text: str, encoding: str = "utf-8") -> None:
     """Write to stdout at once; what ``encoding`` cannot write becomes a question mark.
 
-    Raises NoReader when the reader has gone, OSError when it cannot be written.
+    Raises NoOutput.
     """
     out = sys.stdout
+    if out is None:
+        raise NoOutput("standard output is closed")
     try:
         raw = getattr(out, "buffer", None)
         if raw is None:
@@ -86,10 +94,11 @@ def write(text: str, encoding: str = "utf-8") -> None:
             out.flush()
             raw.write(text.encode(encoding or "utf-8", "replace"))
         out.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # What is still buffered would raise again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-        raise NoReader from None
+        gone = isinstance(error, BrokenPipeError)
+        raise NoOutput("" if gone else error.strerror or str(error)) from None
 
 
 def complain(error: LandedCostError, as_json: bool) -> int:
@@ -103,5 +112,7 @@ def complain(error: LandedCostError, as_json: bool) -> int:
 
 def say(line: str) -> None:
     """One line on stderr, red on a terminal."""
+    if sys.stderr is None:
+        return
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     console.print(Text(plain(line), style="red"), soft_wrap=True)

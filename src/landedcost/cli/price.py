@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
+from rich.table import Table
 
 from ..quote import Charge, Quote
 from ..request import Request
@@ -92,7 +92,7 @@ def _row(charge: Charge) -> list[str]:
     ]
 
 
-def _summary(quote: Quote) -> Text:
+def _summary(quote: Quote) -> Table:
     customs, unit = quote.customs, quote.currency
     scheme = f", under {customs['scheme']}" if customs["scheme"] else ""
     rows = [
@@ -111,4 +111,7 @@ def _summary(quote: Quote) -> Text:
         borne = amount(charge.local_minor, charge.local_currency)
         rows.append(("seller bears", f"{borne} {charge.label}"))
     rows += [("note", f"{note.code}: {note.text}") for note in quote.notes]
-    return Text("\n".join(f"{name:<16} {plain(value)}" for name, value in rows) + "\n")
+    made = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        made.add_row(cell(name), cell(value))
+    return made

@@ -16,7 +16,6 @@ from .output import cell, say, show, show_json, table
 
 rules = typer.Typer(
     help="The import rules: which there are, what they say, whether they are sound.",
-    no_args_is_help=True,
     rich_markup_mode=None,
 )
 
@@ -74,7 +73,7 @@ def show_rules(
         shown = f"{value.value} {value.currency}" if value.currency else value.value
         until = value.until.isoformat() if value.until else ""
         verified = "yes" if value.verified else "no"
-        row = (value.address, shown, value.start, until, value.status, verified, value.source.text)
+        row = (value.address, shown, value.start, until, value.status, verified, value.source.title)
         made.add_row(*map(cell, row))
     show(made)
 

@@ -58,13 +58,13 @@ def extra_duties(sheet: Sheet, index: int, base: Ratio, waived: Reg, flat: Reg) 
         rule = sheet.lane.of("additional")[k]
         num, den = share(rule["rate"])
         top, bottom = b.mul(value, b.const(num)), b.const(den)
-        words = "{0} × rate"
+        words = "{0} × {rate}"
         if rule.settings["method"] == "minimum_total":
             left, right = b.mul(top, base[1]), b.mul(base[0], bottom)
             reached = b.at_most(left, right)
             top = b.where(reached, b.const(0), b.sub(left, b.where(reached, left, right)))
             bottom = b.mul(bottom, base[1])
-            words = "{0} × rate − the tariff's duty, never below zero"
+            words = "{0} × {rate} − the tariff's duty, never below zero"
         amount = b.where(off, b.const(0), sheet.rounded("duty", top, bottom))
         out.append(
             Extra(

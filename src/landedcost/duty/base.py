@@ -89,7 +89,8 @@ def _due(sheet: Sheet, index: int) -> Due:
     else:
         exact = evaluate(sheet, index, form.duty)
     value = sheet.value[index]
-    text = "{0} × rate" + rounding if form.duty and form.duty[0] == "percent" else "rate" + rounding
+    percent = form.duty is not None and form.duty[0] == "percent"
+    text = ("{0} × {rate}" if percent else "{rate}") + rounding
     reasons = [
         Why("mfn", "Customs duty", sheet.note(text, value), sheet.note("{0}", value), fact="duty")
     ]
@@ -109,7 +110,7 @@ def _due(sheet: Sheet, index: int) -> Due:
             Why(
                 "preference",
                 f"Customs duty, {rule.label}",
-                sheet.note("{0} × rate" + rounding, value),
+                sheet.note("{0} × {rate}" + rounding, value),
                 sheet.note("{0}", value),
                 rule=rule.address,
                 rate=rule["rate"].value,

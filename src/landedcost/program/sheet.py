@@ -36,7 +36,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence with registers in it: ``{0}`` is the first of ``regs`` as money."""
+    """A sentence with figures in it.
+
+    ``{0}`` is the first of ``regs`` as money, ``{rate}`` the rate of the charge.
+    """
 
     text: str = ""
     regs: tuple[Reg, ...] = ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib import resources
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
 
 from ..errors import RequestError, RuleFileError
-from .parse import RuleFile, parse
-from .schema import Regime, Rule
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from .parse import RuleFile
+    from .schema import Regime, Rule
 
 
 class RuleBook:
@@ -18,10 +20,19 @@ class RuleBook:
     """
 
     def __init__(self, folder: Traversable | None = None) -> None:
-        self.folder = folder or resources.files("landedcost.regimes").joinpath("data")
+        self._folder = folder
         self._files: dict[str, tuple[RuleFile, str]] = {}
         self._regimes: dict[str, Regime] = {}
         self._codes: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Traversable:
+        """Where the files are: the bundled ones unless another folder was given."""
+        if self._folder is None:
+            from importlib import resources
+
+            self._folder = resources.files("landedcost.regimes").joinpath("data")
+        return self._folder
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -34,12 +45,14 @@ class RuleBook:
     def file(self, code: str) -> tuple[RuleFile, str]:
         """One file as read, and the fingerprint of its text."""
         if code not in self._files:
+            from .parse import parse
+
             name = f"{code}.toml"
             try:
                 text = self.folder.joinpath(name).read_text(encoding="utf-8")
             except UnicodeDecodeError as error:
                 raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
-            digest = hashlib.sha256(text.encode()).hexdigest()
+            digest = _digest(text)
             self._files[code] = (parse(text, name), digest)
         return self._files[code]
 
@@ -57,6 +70,8 @@ class RuleBook:
         return self._regimes[code]
 
     def _complete(self, code: str) -> Regime:
+        from .schema import Regime
+
         own, digest = self.file(code)
         facts = own.territory
         rules: dict[str, Rule] = {}
@@ -66,7 +81,7 @@ class RuleBook:
             shared, shared_digest = self.file(union)
             rules.update(shared.rules)
             tariff = tariff or str(shared.territory.get("tariff", ""))
-            digest = hashlib.sha256((digest + shared_digest).encode()).hexdigest()
+            digest = _digest(digest + shared_digest)
         rules.update(own.rules)
         return Regime(
             code=code,
@@ -81,3 +96,9 @@ class RuleBook:
             rules=rules,
             version=digest[:12],
         )
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()

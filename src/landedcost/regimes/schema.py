@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ..facts import GOODS_CLASSES as GOODS_CLASSES
 from .conditions import Condition, Exclusion
 
 STATUSES = ("in_force", "scheduled", "provisional", "suspended", "annulled", "proposed")
@@ -19,7 +20,6 @@ COMPARES = ("goods", "value", "goods_freight")
 PER = ("parcel", "item")
 WAIVABLE = ("duty", "tax")
 BASE_TOKENS = ("value", "goods", "freight", "insurance", "duty", "fees")
-GOODS_CLASSES = ("standard", "book", "childrens_clothing", "food")
 
 
 @dataclass(frozen=True, slots=True)

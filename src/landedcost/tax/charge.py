@@ -193,7 +193,7 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
     at_sale = collected_at_sale(sheet, index)
     name = next(c for n, c in sheet.forms[index].taxes if n == number)
     value = None if name == PINNED else rule[name]
-    words = "{0} × rate"
+    words = "{0} × {rate}"
     if rule.settings.get("method") == "split":
         local = rule["local_share"].value
         words += f", then {local} of it as local tax, rounded alike"
