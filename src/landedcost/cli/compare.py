@@ -108,5 +108,5 @@ def _sums(quote: Quote) -> list[int]:
     of = {"duty": 0, "tax": 0, "fee": 0}
     for charge in quote.charges:
         if charge.kind in of:
-            of[charge.kind] += charge.amount_minor
+            of[charge.kind] += charge.amount.minor
     return [*of.values(), quote.checkout_minor, quote.delivery_minor]

@@ -78,15 +78,14 @@ _FIGURES = ("amount", "local")
 
 def _row(charge: Charge) -> list[str]:
     why = charge.why
-    local = amount(charge.local_minor, charge.local_currency)
-    if charge.local_currency == charge.currency:
-        local = ""
+    shown, local = charge.amount, charge.local
+    other = "" if shown.currency == local.currency else amount(local.minor, local.currency)
     reason = f"{why.formula} [{why.rule}]" if why.rule else why.formula
     return [
         charge.label,
         charge.line or "",
-        amount(charge.amount_minor, charge.currency),
-        local,
+        amount(shown.minor, shown.currency),
+        other,
         charge.collected.replace("_", " "),
         reason,
     ]
@@ -108,8 +107,8 @@ def _summary(quote: Quote) -> Table:
         ("valid until", str(quote.valid_until)),
     ]
     for charge in quote.seller_costs:
-        borne = amount(charge.local_minor, charge.local_currency)
-        rows.append(("seller bears", f"{borne} {charge.label}"))
+        borne = charge.local
+        rows.append(("seller bears", f"{amount(borne.minor, borne.currency)} {charge.label}"))
     rows += [("note", f"{note.code}: {note.text}") for note in quote.notes]
     made = Table.grid(padding=(0, 2))
     for name, value in rows:
