@@ -37,6 +37,7 @@ _UNITS = {
     "hl": ("litres", 100 * MICRO),
     "item": ("quantity", 1),
     "dozen": ("quantity", 12),
+    "gross": ("quantity", 144),
     "1000items": ("quantity", 1_000),
     "pair": ("pairs", 1),
     "m2": ("square_metres", MICRO),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -28,6 +29,16 @@ class NoOutput(Exception):
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class _Page(io.StringIO):
+    """A text in memory for a terminal of some encoding, which decides how lines are drawn."""
+
+    encoding = "utf-8"
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self.encoding = encoding
 
 
 def plain(text: object) -> str:
@@ -64,13 +75,20 @@ def show(*parts: RenderableType) -> None:
     """Print tables and texts on stdout."""
     if sys.stdout is None:
         raise NoOutput("standard output is closed")
-    wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _WIDTH
-    console = Console(width=wide, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:
-        for part in parts:
-            console.print(part)
-    lines = (line.rstrip() for line in captured.get().split("\n"))
-    write("\n".join(lines), sys.stdout.encoding)
+    terminal = sys.stdout.isatty()
+    page = _Page(sys.stdout.encoding or "utf-8")
+    console = Console(
+        file=page,
+        force_terminal=terminal,
+        width=None if terminal or os.environ.get("COLUMNS") else _WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for part in parts:
+        console.print(part)
+    lines = (line.rstrip() for line in page.getvalue().split("\n"))
+    write("\n".join(lines), page.encoding)
 
 
 def show_json(data: Any) -> None:

@@ -69,7 +69,7 @@ def _wrong_type(kind: str, value: Any, where: str) -> RequestError:
     last = where.rsplit(".", 1)[-1]
     shown = json.dumps(value, ensure_ascii=False)
     shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
-    number = isinstance(value, int) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
     if number and last == "amount":
         return MoneyError(
             f"a JSON number is not an exact amount: {shown}",

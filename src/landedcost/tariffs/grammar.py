@@ -121,7 +121,10 @@ _TOKEN = re.compile(
       (?P<join>MIN\b|MAX\b)
     | (?P<sign>[+-])
     | (?P<free>Free\b)
-    | (?P<mark>[$€£])?\s*(?P<number>\d[\d,]*(?:\.\d+)?)(?:\s+(?P<top>\d)/(?P<bottom>\d))?
+    | (?P<mark>[$€£])?\s*(?:
+        (?:(?P<whole>\d{1,9})\s+)?(?P<top>\d{1,15})/(?P<bottom>\d{1,15})(?=\s*(?:%|[A-Z]{3}\b))
+      | (?P<number>\d[\d,]*(?:\.\d+)?)
+      )
       \s*(?P<what>%|¢|[A-Z]{3}\b)?
       (?:\s*(?P<each>each)\b|\s*/\s*(?P<unit>Retail\ Price|
           m<sup>[23]</sup>|10{2,3}\s(?:items|kg|p/st|l)\b|
@@ -251,18 +254,15 @@ def _specific(source: _Text, token: re.Match[str], num: int, den: int, code: str
     name = _UNITS.get(_SPELLED.get(re.sub(r"\s+", " ", written), written))
     if name is None:
         raise source.fail(f"the unit {written!r} is not known", token.start())
-    if name == "gross":
-        name, den = "dozen", den * 12
     return Specific(*_reduced(num, den), code, name)
 
 
 def _number(token: re.Match[str]) -> tuple[int, int]:
+    if token["bottom"]:
+        bottom = int(token["bottom"]) or 1
+        return int(token["whole"] or 0) * bottom + int(token["top"]), bottom
     whole, _, rest = token["number"].replace(",", "").partition(".")
-    num, den = int(whole + rest), 10 ** len(rest)
-    if token["top"]:
-        top, bottom = int(token["top"]), int(token["bottom"]) or 1
-        num, den = num * bottom + top * den, den * bottom
-    return num, den
+    return int(whole + rest), 10 ** len(rest)
 
 
 def _reduced(num: int, den: int) -> tuple[int, int]:
