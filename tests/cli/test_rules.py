@@ -164,6 +164,14 @@ def test_a_hole_between_two_values(run: Run, folder: Path) -> None:
     assert "no valuation rule on 2024-06-01" in ran.err
 
 
+def test_a_file_nested_deep(run: Run, folder: Path) -> None:
+    deep = f"x = {'[' * 5000}{']' * 5000}\n"
+    (folder / "NO.toml").write_text(deep, encoding="utf-8")
+    ran = run("rules", "check", "--rules-dir", str(folder))
+    assert ran.code == 2
+    assert "nested too deep" in ran.err
+
+
 def test_requirements(run: Run) -> None:
     argv = ("requirements", "6109.10", "--origin", "VN", "--to", "CA", "--as-of", "2026-10-01")
     found = run(*argv, "--json")

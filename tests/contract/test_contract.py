@@ -98,7 +98,9 @@ def test_what_may_be_left_out() -> None:
     assert request.ship_from.country == "US"
     assert request.bundle.shipping is None
     assert request.bundle.lines[0].quantity == 1
-    assert parse_request(json.dumps(LEAST)).as_of >= date(2026, 1, 1)
+    now = date(2026, 11, 5)
+    assert parse_request(json.dumps(LEAST), clock=lambda: now).as_of == now
+    assert parse_request(json.dumps(ASKED), clock=lambda: now).as_of == date(2026, 10, 1)
 
 
 def test_the_day_given_goes_first() -> None:

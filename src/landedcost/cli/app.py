@@ -74,6 +74,8 @@ def _run(argv: Sequence[str]) -> int:
         return complain(error, as_json)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+    except RecursionError:
+        return complain(RequestError("a file is nested too deep", code="too_deep"), as_json)
     except OSError as error:
         return complain(_unreadable(error), as_json)
     except _UsageError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -21,16 +22,26 @@ from .request import AmountDocument, BuyerDocument, LineDocument, RequestDocumen
 from .text import read_json
 
 
-def parse_request(text: str | bytes, *, as_of: date | str | None = None) -> Request:
+def parse_request(
+    text: str | bytes,
+    *,
+    as_of: date | str | None = None,
+    clock: Callable[[], date] = today,
+) -> Request:
     """Read a request document.
 
-    ``as_of`` goes before the document's own day; without both it is today in UTC. Raises
-    RequestError or MoneyError with the path of the field.
+    ``as_of`` goes before the document's own day; without both the ``clock`` is asked, by
+    default today in UTC. Raises RequestError or MoneyError with the path of the field.
     """
-    return build_request(read_json(text), as_of=as_of)
+    return build_request(read_json(text), as_of=as_of, clock=clock)
 
 
-def build_request(data: Any, *, as_of: date | str | None = None) -> Request:
+def build_request(
+    data: Any,
+    *,
+    as_of: date | str | None = None,
+    clock: Callable[[], date] = today,
+) -> Request:
     """The same from data already read: dicts, lists, texts and ints as in the document."""
     if not isinstance(data, dict):
         raise RequestError(
@@ -49,7 +60,7 @@ def build_request(data: Any, *, as_of: date | str | None = None) -> Request:
         buyer=_buyer(document.buyer),
         seller=seller,
         ship_from=place(sender, start.region if start else None, "ship_from.country"),
-        as_of=day(wanted, "as_of") if wanted is not None else today(),
+        as_of=day(wanted, "as_of") if wanted is not None else clock(),
         terms=one_of(document.terms, TERMS, "terms", "unknown_terms"),
         channel=one_of(document.channel, CHANNELS, "channel", "unknown_channel"),
         currency=_currency(document.currency),
