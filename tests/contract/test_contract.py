@@ -103,6 +103,18 @@ def test_what_may_be_left_out() -> None:
     assert parse_request(json.dumps(ASKED), clock=lambda: now).as_of == date(2026, 10, 1)
 
 
+def test_null_is_the_same_as_left_out() -> None:
+    optional = {k: None for k in ASKED if k not in LEAST}
+    line = {**dict.fromkeys(ASKED["lines"][0]), **LEAST["lines"][0]}
+    buyer = {**dict.fromkeys(ASKED["buyer"]), **LEAST["buyer"]}
+    seller = {"country": "US", "registrations": None}
+    asked = {**optional, "seller": seller, "buyer": buyer, "lines": [line]}
+    jsonschema.Draft202012Validator(request_schema()).validate(asked)
+    day = "2026-10-01"
+    prints = [build_request(one, as_of=day).fingerprint("") for one in (asked, LEAST)]
+    assert prints[0] == prints[1]
+
+
 def test_the_day_given_goes_first() -> None:
     day = date(2026, 2, 3)
     assert parse_request(json.dumps(ASKED), as_of=day).as_of == day

@@ -18,7 +18,7 @@ from landedcost.money import amount_text, minor_units, parse_money, percent, rat
 CODES = [c.code for c in currencies(date(2026, 10, 1))]
 
 
-@given(st.sampled_from(CODES), st.integers(-(10**13), 10**13))
+@given(st.sampled_from(CODES), st.integers(-(10**12), 10**12))
 def test_text_and_minor_units_round_trip_in_every_currency(code: str, minor: int) -> None:
     text = amount_text(minor, currency(code).digits)
     assert minor_units(text, code) == minor

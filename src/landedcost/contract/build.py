@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,8 +18,10 @@ from ..money import minor_units
 from ..request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
 from ..territories import place
 from .faults import fault
-from .request import AmountDocument, BuyerDocument, LineDocument, RequestDocument
+from .request import MAX_TITLE, AmountDocument, BuyerDocument, LineDocument, RequestDocument
 from .text import read_json
+
+_T = TypeVar("_T")
 
 
 def parse_request(
@@ -52,7 +54,7 @@ def build_request(
     except ValidationError as error:
         raise fault(error, RequestDocument) from None
     wanted = as_of if as_of is not None else document.as_of
-    seller = Seller.of(document.seller.country, document.seller.registrations)
+    seller = Seller.of(document.seller.country, document.seller.registrations or [])
     start = document.ship_from
     sender = start.country if start else document.seller.country
     return Request(
@@ -61,12 +63,22 @@ def build_request(
         seller=seller,
         ship_from=place(sender, start.region if start else None, "ship_from.country"),
         as_of=day(wanted, "as_of") if wanted is not None else clock(),
-        terms=one_of(document.terms, TERMS, "terms", "unknown_terms"),
-        channel=one_of(document.channel, CHANNELS, "channel", "unknown_channel"),
+        terms=one_of(_or(document.terms, "DDP"), TERMS, "terms", "unknown_terms"),
+        channel=one_of(_or(document.channel, "post"), CHANNELS, "channel", "unknown_channel"),
         currency=_currency(document.currency),
         rates=document.rates,
         customs_rates=document.customs_rates,
     )
+
+
+def _or(value: _T | None, default: _T) -> _T:
+    return default if value is None else value
+
+
+def _title(text: str | None, where: str) -> str:
+    if text is not None and len(text) > MAX_TITLE:
+        raise RequestError(f"longer than {MAX_TITLE} characters", code="bad_type", where=where)
+    return text or ""
 
 
 def _currency(code: str | None) -> str | None:
@@ -84,18 +96,18 @@ def _bundle(document: RequestDocument) -> Bundle:
 
 def _buyer(buyer: BuyerDocument) -> Buyer:
     tag = buyer_locale(buyer.locale).tag if buyer.locale is not None else None
-    return Buyer(buyer.country, region=buyer.region, locale=tag, kind=buyer.kind)
+    return Buyer(buyer.country, region=buyer.region, locale=tag, kind=_or(buyer.kind, "consumer"))
 
 
 def _line(line: LineDocument, where: str) -> Line:
     return Line(
         line.id,
         _amount(line.unit_price, f"{where}.unit_price"),
-        quantity=line.quantity,
+        quantity=_or(line.quantity, 1),
         hs_code=line.hs_code,
         origin=line.origin,
         weight_g=line.weight_g,
-        goods_class=line.goods_class,
+        goods_class=_or(line.goods_class, "standard"),
         duty=line.duty,
         tax_rate=line.tax_rate,
         preference=line.preference,
@@ -106,7 +118,7 @@ def _line(line: LineDocument, where: str) -> Line:
         square_metres=line.square_metres,
         metres=line.metres,
         cubic_metres=line.cubic_metres,
-        title=line.title,
+        title=_title(line.title, f"{where}.title"),
         where=where,
     )
 

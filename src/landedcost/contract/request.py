@@ -6,6 +6,7 @@ number, a list. What the texts mean is checked by the classes of :mod:`landedcos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,12 +15,18 @@ from ..lines import MAX_QUANTITY, MAX_WEIGHT_G
 from ..regimes.schema import GOODS_CLASSES
 from ..request import CHANNELS, KINDS, MAX_LINES, TERMS
 
+MAX_TITLE = 500
 _AMOUNT = r"^-?[0-9]+(\.[0-9]+)?$"
 
 
 def _text(description: str, **more: Any) -> Any:
     """A field whose schema says more than the model checks."""
     return Field(description=description, json_schema_extra=more or None)
+
+
+def _choice(description: str, known: Sequence[str]) -> Any:
+    """A field with a list of values; null stands for the one used when it is left out."""
+    return _text(description, enum=[*known, None])
 
 
 Day = Annotated[str, _text("a day", format="date")]
@@ -51,8 +58,8 @@ class SellerDocument(Document):
 
     country: Country
     registrations: Annotated[
-        list[str], _text("IOSS, or TERRITORY-SCHEME such as GB-VAT, NO-VOEC, AU-GST")
-    ] = []
+        list[str] | None, _text("IOSS, or TERRITORY-SCHEME such as GB-VAT, NO-VOEC, AU-GST")
+    ] = None
 
 
 class PlaceDocument(Document):
@@ -72,7 +79,7 @@ class BuyerDocument(Document):
     country: Country
     region: Annotated[str | None, _text("ISO 3166-2 part, such as ON or NIR")] = None
     locale: Annotated[str | None, _text("how amounts are written, such as de-DE")] = None
-    kind: Annotated[str, _text("private buyer or business", enum=list(KINDS))] = "consumer"
+    kind: Annotated[str | None, _choice("private buyer or business", KINDS)] = "consumer"
 
 
 class LineDocument(Document):
@@ -81,14 +88,14 @@ class LineDocument(Document):
     model_config = ConfigDict(title="line")
 
     id: Annotated[str, _text("a name of the line, used once", minLength=1, maxLength=200)]
-    quantity: Annotated[int, _text("units", minimum=1, maximum=MAX_QUANTITY)] = 1
+    quantity: Annotated[int | None, _text("units", minimum=1, maximum=MAX_QUANTITY)] = 1
     unit_price: AmountDocument
     hs_code: Annotated[str | None, _text("6 to 12 digits, dots allowed")] = None
     origin: Annotated[str | None, _text("the country it was made in")] = None
     weight_g: Annotated[
         int | None, _text("net weight in grams", minimum=0, maximum=MAX_WEIGHT_G)
     ] = None
-    goods_class: Annotated[str, _text("decides reduced tax rates", enum=list(GOODS_CLASSES))] = (
+    goods_class: Annotated[str | None, _choice("decides reduced tax rates", GOODS_CLASSES)] = (
         "standard"
     )
     duty: Annotated[str | None, _text("pins the base duty: 12%, 16.5% + 0.30 USD/kg")] = None
@@ -103,7 +110,7 @@ class LineDocument(Document):
     square_metres: Measure | None = None
     metres: Measure | None = None
     cubic_metres: Measure | None = None
-    title: Annotated[str, _text("what the buyer reads")] = ""
+    title: Annotated[str | None, _text("what the buyer reads", maxLength=MAX_TITLE)] = None
 
 
 class RequestDocument(Document):
@@ -113,9 +120,9 @@ class RequestDocument(Document):
 
     as_of: Annotated[Day | None, _text("the day whose rules hold; today when left out")] = None
     terms: Annotated[
-        str, _text("DDP: the seller collects all; DAP: the carrier does", enum=list(TERMS))
+        str | None, _choice("DDP: the seller collects all; DAP: the carrier does", TERMS)
     ] = "DDP"
-    channel: Annotated[str, _text("how it is sent", enum=list(CHANNELS))] = "post"
+    channel: Annotated[str | None, _choice("how it is sent", CHANNELS)] = "post"
     seller: SellerDocument
     ship_from: PlaceDocument | None = None
     buyer: BuyerDocument
