@@ -23,6 +23,7 @@ from .regimes.load import RuleBook
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
+from .territories import Place, place
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,7 @@ __all__ = [
     "MoneyError",
     "NotInForce",
     "Note",
+    "Place",
     "PluginError",
     "Provenance",
     "ProviderError",
@@ -51,4 +53,5 @@ __all__ = [
     "RuleFileError",
     "Seller",
     "ZoneTable",
+    "place",
 ]

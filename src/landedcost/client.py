@@ -32,6 +32,10 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def _pinned(rates: Mapping[str, str] | None) -> object:
+    return tuple(rates.items()) if isinstance(rates, Mapping) else rates
+
+
 @dataclass(frozen=True, slots=True)
 class _Ask:
     """What of a question picks a market."""
@@ -101,20 +105,30 @@ class LandedCost:
         as_of: date | str | None = None,
         terms: str | None = None,
         channel: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
     ) -> Quote:
         """What ``bundle`` costs ``buyer`` (a :class:`Buyer`, or a locale such as ``"de-DE"``).
 
-        ``as_of`` is the day whose rules and rates are used, today in UTC by default. Raises
-        RequestError for what the caller got wrong, NotInForce for a day outside the rules, and
-        RefusedError where the rules refuse the goods.
+        ``as_of`` is the day whose rules and rates are used, today in UTC by default. ``rates``
+        and ``customs_rates`` pin exchange rates: ``{"USD/EUR": "0.86"}``. Raises RequestError
+        for what the caller got wrong, NotInForce for a day outside the rules, and RefusedError
+        where the rules refuse the goods.
         """
         if isinstance(buyer, str):
             buyer = self._buyer(buyer)
         day = self.clock() if as_of is None else as_of
-        key = (buyer.key, day, terms, channel)
+        if rates is None and customs_rates is None:
+            key: object = (buyer.key, day, terms, channel)
+        else:
+            key = (buyer.key, day, terms, channel, _pinned(rates), _pinned(customs_rates))
         market = self._markets.get(key)
         if market is None:
-            market = self._open(key, buyer, day, terms, channel)
+            ask = self._ask(buyer, day, terms, channel)
+            market = self._market(ask, rates, customs_rates)
+            if len(self._markets) >= _MARKETS:
+                self._markets.clear()
+            self._markets[key] = market
         return market.price(bundle)
 
     def price_terms(
@@ -154,8 +168,7 @@ class LandedCost:
         """
         if isinstance(buyer, str):
             buyer = self._buyer(buyer)
-        day = as_day(as_of, "as_of") if as_of is not None else self.clock()
-        ask = _Ask(buyer, self.seller, self.ship_from, day, self.terms, self.channel, None)
+        ask = self._ask(buyer, self.clock() if as_of is None else as_of, None, None)
         return requirements(self._market(ask, None, None), hs_code, origin)
 
     def _buyer(self, locale: str) -> Buyer:
@@ -163,15 +176,8 @@ class LandedCost:
             self._buyers[locale] = Buyer.of(locale)
         return self._buyers[locale]
 
-    def _open(
-        self,
-        key: object,
-        buyer: Buyer,
-        day: date | str,
-        terms: str | None,
-        channel: str | None,
-    ) -> Market:
-        ask = _Ask(
+    def _ask(self, buyer: Buyer, day: date | str, terms: str | None, channel: str | None) -> _Ask:
+        return _Ask(
             buyer,
             self.seller,
             self.ship_from,
@@ -180,11 +186,6 @@ class LandedCost:
             one_of(channel or self.channel, CHANNELS, "channel", "unknown_channel"),
             None,
         )
-        market = self._market(ask, None, None)
-        if len(self._markets) >= _MARKETS:
-            self._markets.clear()
-        self._markets[key] = market
-        return market
 
     def _market(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .currencies import currency
 from .errors import LandedCostError, RefusedError, RequestError
-from .facts import MICRO, LineFacts, LineForm, Origin, Remark, Shape
+from .facts import DECLARED, MICRO, LineFacts, LineForm, Origin, Remark, Shape
 from .lines import Line
 from .money import percent
 from .program.sheet import share
@@ -98,7 +98,7 @@ def gather(
     taxes, tax_origins = _taxes(lane, line, asked, params, at)
     form = LineForm(
         currency=line.currency,
-        gift="gift" in line.key.split("|"),
+        gift=line.ints[DECLARED] > 0,
         duty=shape,
         preference=preference,
         preference_rule=claimed,
@@ -166,8 +166,8 @@ def _duty(
         remarks.append(
             Remark(
                 "tariff_choice",
-                f"{line.id}: {line.hs_code} is shorter than a national tariff line; the "
-                f"{strategy} of these was taken: {listed}",
+                f"{line.hs_code} is shorter than a national tariff line; the {strategy} of these "
+                f"was taken: {listed}",
                 "estimated",
             )
         )
@@ -175,8 +175,8 @@ def _duty(
         remarks.append(
             Remark(
                 "unverified_tariff",
-                f"{line.id}: the duty {row.text} of {table.name} {row.code} is from general "
-                "knowledge; no source was read",
+                f"the duty {row.text} of {table.name} {row.code} is not verified: "
+                f"{row.note or row.source.title}",
                 "estimated",
             )
         )

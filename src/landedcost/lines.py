@@ -164,7 +164,7 @@ class Line:
         self.goods_class = one_of(
             goods_class, GOODS_CLASSES, f"{at}goods_class", "unknown_goods_class"
         )
-        self.duty = _text(duty, f"{at}duty", "bad_duty_text")
+        self.duty = _duty_text(duty, f"{at}duty")
         self.tax_rate = _tax_rate(tax_rate, f"{at}tax_rate")
         self.preference = _text(preference, f"{at}preference", "bad_preference") or ""
         self.title = title
@@ -225,7 +225,7 @@ class Line:
             n,
             *(x * n for x in each),
         )
-        self.key = "|".join(
+        self.key = "\n".join(
             (
                 self.currency,
                 self.hs_code,
@@ -276,9 +276,19 @@ def _text_id(value: object, where: str) -> str:
 
 
 def _text(value: object, where: str, code: str) -> str | None:
-    if value is None or (isinstance(value, str) and 0 < len(value) <= 200):
+    if value is None or (isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()):
         return value
     raise RequestError(f"must be a short text: {str(value)[:60]!r}", code=code, where=where)
+
+
+def _duty_text(value: object, where: str) -> str | None:
+    """A pinned duty, read once here so that a bad text is an error on every lane."""
+    text = _text(value, where, "bad_duty_text")
+    if text is not None:
+        from .tariffs.grammar import parse_duty
+
+        parse_duty(text, currency="EUR", where=where)  # where none is named, the lane's serves
+    return text
 
 
 def _tax_rate(value: object, where: str) -> str | None:

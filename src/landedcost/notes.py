@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .facts import Remark
@@ -12,6 +13,7 @@ from .regimes.schema import Applied, Dated
 if TYPE_CHECKING:
     from .quote import Charge, Priced
 
+_NAMED = 3
 _RANK = ("exact", "estimated", "partial")
 
 
@@ -23,7 +25,7 @@ def certainty_of(remarks: Iterable[Remark]) -> str:
 def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> list[Remark]:
     """Every remark of a quote, once each, in a fixed order."""
     lane = priced.market.lane
-    found: list[Remark] = [r for _, _, facts in _by_line(priced) for r in facts.remarks]
+    found: list[Remark] = [*_tariff(priced, charges)]
     found += _unverified(priced, charges)
     found += _rates(priced)
     found += _lane_notes(priced)
@@ -46,10 +48,18 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     return list(dict.fromkeys(found))
 
 
-def _by_line(priced: Priced) -> list[Any]:
-    place = {line.id: k for k, line in enumerate(priced.bundle.lines)}
-    pairs = zip(priced.bundle.sorted, priced.facts, strict=True)
-    return [f for _, f in sorted(pairs, key=lambda p: place[p[0].id])]
+def _tariff(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
+    """What is to be said of the tariff's rates, where the price rests on them."""
+    rests = {c.line for c in charges if c.rests_on_tariff}
+    facts = dict(zip((line.id for line in priced.bundle.sorted), priced.facts, strict=True))
+    lines: dict[Remark, list[str]] = {}
+    for line in priced.bundle.lines:
+        if line.id in rests:
+            for remark in facts[line.id][2].remarks:
+                lines.setdefault(remark, []).append(line.id)
+    for remark, ids in lines.items():
+        more = f" and {len(ids) - _NAMED} more lines" if len(ids) > _NAMED else ""
+        yield replace(remark, text=f"{', '.join(ids[:_NAMED])}{more}: {remark.text}")
 
 
 def _unverified(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:

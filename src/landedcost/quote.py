@@ -133,6 +133,12 @@ class Charge:
         return self._why.value
 
     @property
+    def rests_on_tariff(self) -> bool:
+        """Whether the tariff's own rate decided the amount: no relief, no other rule."""
+        found = (self._why.code, self._slot.reasons[-1].fact)
+        return found in (("mfn", "duty"), ("not_collected", "duty"))
+
+    @property
     def why(self) -> Reason:
         """The reason in words, made when asked for."""
         return self._unfolded.reason(self._slot, self._why)

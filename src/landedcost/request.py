@@ -10,6 +10,7 @@ from typing import Any
 
 from .codes import country
 from .currencies import currency as find_currency
+from .dates import day
 from .errors import MoneyError, RequestError
 from .lines import Amount, Line, one_of
 from .territories import Place, place
@@ -156,20 +157,57 @@ def _extra(value: Any, where: str) -> Amount | None:
     return amount
 
 
-@dataclass(frozen=True, slots=True)
 class Request:
     """One question in full: what the JSON contract calls a request.
 
-    ``rates`` and ``customs_rates`` map pairs such as ``"USD/EUR"`` to exact decimal texts.
+    ``buyer`` may be a locale, ``seller`` and ``ship_from`` a country code, ``as_of`` a text such
+    as ``"2026-10-01"``; a parcel leaves from the seller's country unless ``ship_from`` says
+    otherwise. ``rates`` and ``customs_rates`` map pairs such as ``"USD/EUR"`` to exact decimal
+    texts. Raises RequestError or MoneyError with the path of the field.
     """
 
-    bundle: Bundle
-    buyer: Buyer
-    seller: Seller
-    ship_from: Place
-    as_of: date
-    terms: str = "DDP"
-    channel: str = "post"
-    currency: str | None = None
-    rates: Mapping[str, str] | None = None
-    customs_rates: Mapping[str, str] | None = None
+    __slots__ = (
+        "as_of",
+        "bundle",
+        "buyer",
+        "channel",
+        "currency",
+        "customs_rates",
+        "rates",
+        "seller",
+        "ship_from",
+        "terms",
+    )
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        buyer: Buyer | str,
+        seller: Seller | str,
+        as_of: date | str,
+        *,
+        ship_from: Place | str | None = None,
+        terms: str = "DDP",
+        channel: str = "post",
+        currency: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+    ) -> None:
+        self.bundle = bundle
+        self.buyer = Buyer.of(buyer)
+        self.seller = seller if isinstance(seller, Seller) else Seller.of(seller)
+        start = self.seller.country if ship_from is None else ship_from
+        self.ship_from = start if isinstance(start, Place) else place(start, None, "ship_from")
+        self.as_of = day(as_of, "as_of")
+        self.terms = one_of(terms, TERMS, "terms", "unknown_terms")
+        self.channel = one_of(channel, CHANNELS, "channel", "unknown_channel")
+        self.currency = None if currency is None else find_currency(currency, "currency").code
+        self.rates = rates
+        self.customs_rates = customs_rates
+
+    def but(self, **changes: Any) -> Request:
+        """The same question with some fields changed: ``request.but(terms="DAP")``."""
+        return Request(**{name: getattr(self, name) for name in self.__slots__} | changes)
+
+    def __repr__(self) -> str:
+        return f"Request({len(self.bundle.lines)} lines, {self.buyer!r}, {self.as_of})"

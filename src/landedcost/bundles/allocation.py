@@ -7,7 +7,7 @@ from ..program.sheet import Sheet
 
 
 def share_discount(sheet: Sheet) -> None:
-    """Fill ``net``, ``supplied``, ``goods`` and ``unit``.
+    """Fill ``net``, ``goods`` and ``unit``.
 
     The discount is shared by line price (largest remainder, no cent lost). A gift keeps its
     declared customs value, which no discount lowers. Amounts go to customs currency at the
@@ -29,10 +29,9 @@ def share_discount(sheet: Sheet) -> None:
             sheet.net[i] = b.sub(priced[i], b.least(priced[i], less))
         else:
             sheet.net[i] = b.sub(priced[i], off[i])
-        sheet.supplied[i] = sheet.convert(sheet.net[i], form.currency, home)
         if form.gift:
             sheet.goods[i] = sheet.convert(sheet.line(i, DECLARED), form.currency, home)
             sheet.unit[i] = sheet.convert(sheet.line(i, DECLARED_UNIT), form.currency, home)
         else:
-            sheet.goods[i] = sheet.supplied[i]
+            sheet.goods[i] = sheet.convert(sheet.net[i], form.currency, home)
             sheet.unit[i] = sheet.convert(sheet.line(i, UNIT), form.currency, home)

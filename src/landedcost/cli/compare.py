@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -71,8 +71,8 @@ def _answer(answerer: LandedCost, asked: Request, market: str, unit: str) -> _An
     try:
         with renamed({"buyer": "--to"}):
             buyer = buyer_in(market, asked.buyer.kind)
-            quote = answerer.price(replace(asked, buyer=buyer, currency=unit))
-            local = answerer.price(replace(asked, buyer=buyer, currency=None))
+            quote = answerer.price(asked.but(buyer=buyer, currency=unit))
+            local = answerer.price(asked.but(buyer=buyer, currency=None))
         return _Answer(market, quote, local)
     except LandedCostError as error:
         return _Answer(market, error=error)

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def requests(inputs: Inputs) -> list[Request]:
         request = parse_request(read_input(inputs.file), as_of=inputs.as_of)
     else:
         request = build_request(_document(inputs), as_of=inputs.as_of)
-    return [replace(request, terms=t) for t in _terms(inputs.terms)] or [request]
+    return [request.but(terms=t) for t in _terms(inputs.terms)] or [request]
 
 
 def shop(carrier: str | None, strategy: str, rules_dir: str | None) -> LandedCost:

@@ -56,7 +56,8 @@ def charge_duty(sheet: Sheet) -> None:
 
 
 def _extra_slot(sheet: Sheet, index: int, extra: Extra) -> Slot:
-    why = (*relieved(sheet, sheet.waived_duty[index], "duty"), *extra.reasons)
+    waived = relieved(sheet, sheet.waived_duty[index], extra.reasons[-1].label)
+    why = (*waived, *extra.reasons)
     return Slot("duty", index, extra.amount, sheet.currency, "import", why)
 
 

@@ -100,8 +100,8 @@ class Sheet:
         n = self.count
         self.net = [zero] * n
         """What the buyer pays for each line, after discount, in the line's currency."""
-        self.supplied = [zero] * n
-        """The same in customs currency: the consideration for the supply."""
+        self.sold: dict[str, list[Reg]] = {}
+        """Goods, freight and insurance as the buyer pays them, where a sale is taxed."""
         self.goods = [zero] * n
         """The goods as customs sees them (a gift at its declared value), customs currency."""
         self.unit = [zero] * n

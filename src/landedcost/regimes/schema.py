@@ -200,7 +200,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "minimum": Kind({"label": str, "on": (_MANY, WAIVABLE), "inclusive": bool}, ("amount",)),
     "refusal": Kind({"label": str}, ("reason",), excludes=True),
-    "note": Kind({"code": str, "partial": bool}, ("text",)),
+    "note": Kind({"code": str, "partial": bool, "domestic": bool}, ("text",)),
     "fx": Kind({}, ("rule",), conditional=False),
 }
 

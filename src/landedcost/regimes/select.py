@@ -75,12 +75,12 @@ class Lane:
 def select(regime: Regime, key: LaneKey) -> Lane:
     """Choose the rules of ``regime`` for a lane.
 
-    Raises NotInForce when no valuation rule holds on the day, that is, before the first day
-    the file knows.
+    Raises NotInForce before the first day the file knows: no valuation rule holds, or none of
+    the taxes the territory has.
     """
     day = key.day
     valuation = [a for a in _applied(regime.of("valuation"), day) if a.rule.when.lane(key)]
-    if not valuation:
+    if not valuation or (regime.of("tax") and not _applied(regime.of("tax"), day)):
         raise _not_in_force(regime, day)
     if len(valuation) > 1:
         both = " and ".join(a.address for a in valuation)
@@ -99,18 +99,24 @@ def select(regime: Regime, key: LaneKey) -> Lane:
         for a in by_kind["scheme"]
         if not a.settings.get("registration") or a.settings["registration"] in key.registrations
     )
-    notes = [a for a in _applied(regime.of("note"), day) if a.rule.when.lane(key)]
+    border = key.buyer.customs_territory != key.sender.customs_territory
+    supply = one_vat_area(key.buyer, key.sender, regime)
+    notes = [
+        a
+        for a in _applied(regime.of("note"), day)
+        if a.rule.when.lane(key) and (border or not supply or a.settings.get("domestic"))
+    ]
     refusals = [a for a in _applied(regime.of("refusal"), day) if a.rule.when.lane(key)]
     return Lane(
         key=key,
         regime=regime,
-        border=key.buyer.customs_territory != key.sender.customs_territory,
-        supply=one_vat_area(key.buyer, key.sender, regime),
+        border=border,
+        supply=supply,
         valuation=valuation[0],
         rules=by_kind,
         roundings=roundings,
         notes=tuple(notes),
-        proposed=tuple(_proposed(regime, key)),
+        proposed=tuple(_proposed(regime, key)) if border or not supply else (),
         refusals=tuple(refusals),
         fx_rule=fx[0] if fx else None,
         next_change=next_change(regime, day),
@@ -152,9 +158,14 @@ def next_change(regime: Regime, day: date) -> date | None:
     return min(days, default=None)
 
 
+def _first(regime: Regime, kind: str) -> date | None:
+    """The first day on which a rule of ``kind`` applies."""
+    values = (e for r in regime.of(kind) for entries in r.values.values() for e in entries)
+    return min((e.start for e in values if e.on(e.start)), default=None)
+
+
 def _not_in_force(regime: Regime, day: date) -> NotInForce:
-    starts = [e.start for r in regime.of("valuation") for e in r.values["basis"] if e.on(e.start)]
-    first = min(starts, default=None)
+    first = max((s for kind in ("valuation", "tax") if (s := _first(regime, kind))), default=None)
     hint = f"rules for {regime.code} start on {first}" if first else ""
     if first and first <= day:
         hint = f"no valuation rule of {regime.code} matches this lane on the day"

@@ -109,13 +109,37 @@ def bases(sheet: Sheet, index: int, rule: Applied, fee: Reg) -> Bases:
 def _sum(sheet: Sheet, index: int, tokens: Sequence[str], fee: Reg, *, supply: bool) -> Reg:
     have = {
         "value": sheet.value[index],
-        "goods": sheet.supplied[index] if supply else sheet.goods[index],
+        "goods": sheet.goods[index],
         "freight": sheet.freight[index],
         "insurance": sheet.insurance[index],
         "duty": sheet.duty[index],
         "fees": fee,
     }
+    if supply:
+        have |= {name: parts[index] for name, parts in sold(sheet).items()}
     return sheet.b.sum(have[t] for t in tokens)
+
+
+def sold(sheet: Sheet) -> dict[str, list[Reg]]:
+    """What the buyer pays the seller, line by line, in the territory's currency.
+
+    A sale is taxed on its price, so its parts are converted at the commercial rate even where
+    the goods are imported too.
+    """
+    if not sheet.sold:
+        home, layout = sheet.currency, sheet.layout
+        goods = [
+            sheet.convert(net, form.currency, home, "shown")
+            for net, form in zip(sheet.net, sheet.forms, strict=True)
+        ]
+        sheet.sold["goods"] = goods
+        for name, given in (("freight", "shipping"), ("insurance", "insurance")):
+            currency = getattr(layout, given)
+            whole = sheet.b.const(0)
+            if currency:
+                whole = sheet.convert(sheet.given(given), currency, home, "shown")
+            sheet.sold[name] = sheet.b.allocate(whole, goods)
+    return sheet.sold
 
 
 def rate(sheet: Sheet, index: int, number: int) -> tuple[Reg, Reg]:
