@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .currencies import currency as find_currency
 from .dates import day as as_day
-from .errors import RequestError
+from .errors import PluginError, RequestError
 from .lines import one_of
 from .regimes.load import RuleBook
 from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
@@ -17,6 +17,7 @@ from .requirements import Requirement, requirements
 from .territories import Place, place
 
 if TYPE_CHECKING:
+    from .bulk.prices import Prices
     from .fx.rates import RateTable
     from .market import Market, Terms
     from .quote import Quote
@@ -119,9 +120,35 @@ class LandedCost:
             buyer = self._buyer(buyer)
         day = self.clock() if as_of is None else as_of
         if rates is None and customs_rates is None:
-            key: object = (buyer.key, day, terms, channel)
-        else:
-            key = (buyer.key, day, terms, channel, _pinned(rates), _pinned(customs_rates))
+            market = self._markets.get((buyer.key, day, terms, channel))
+            if market is not None:
+                return market.price(bundle)
+        return self.market_for(
+            buyer,
+            as_of=day,
+            terms=terms,
+            channel=channel,
+            rates=rates,
+            customs_rates=customs_rates,
+        ).price(bundle)
+
+    def market_for(
+        self,
+        buyer: Buyer | str,
+        *,
+        as_of: date | str | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+    ) -> Market:
+        """The market of a buyer, kept for the next price. Raises as :meth:`price_for` does."""
+        if isinstance(buyer, str):
+            buyer = self._buyer(buyer)
+        day = self.clock() if as_of is None else as_of
+        key: tuple[object, ...] = (buyer.key, day, terms, channel)
+        if rates is not None or customs_rates is not None:
+            key = (*key, _pinned(rates), _pinned(customs_rates))
         market = self._markets.get(key)
         if market is None:
             ask = self._ask(buyer, day, terms, channel)
@@ -129,7 +156,52 @@ class LandedCost:
             if len(self._markets) >= _MARKETS:
                 self._markets.clear()
             self._markets[key] = market
-        return market.price(bundle)
+        return market
+
+    def price_many(
+        self,
+        items: Any,
+        markets: Sequence[Buyer | str],
+        *,
+        as_of: date | str | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+        jobs: int | None = None,
+    ) -> Prices:
+        """What each basket of a catalogue costs on each market, exact, in columns.
+
+        ``items`` is an Arrow table, a polars or pandas frame, or a list of dicts, with the
+        columns of a line (``id``, ``unit_price``, ``currency``, ``hs_code``…) and of a basket
+        (``shipping``…); ``markets`` are buyers, or texts such as ``"DE"``, ``"CA-ON"`` or
+        ``"de-DE"``; ``jobs`` is the number of threads, one for each core by default. A basket
+        that cannot be priced has its error in its row. Raises RequestError for a catalogue or a
+        market that cannot be read. Needs the extra ``columns``.
+        """
+        try:
+            from .bulk.pricer import Pricer
+            from .bulk.prices import Prices
+        except ModuleNotFoundError as error:
+            raise PluginError(
+                f"pricing in columns needs {error.name}, which is not installed",
+                code="missing_extra",
+                hint='install "landedcost[columns]"',
+            ) from None
+        pricer = Pricer(
+            self,
+            markets,
+            as_of=as_of,
+            terms=terms,
+            channel=channel,
+            rates=rates,
+            customs_rates=customs_rates,
+        )
+        return Prices(pricer, items, jobs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The settings without what was learnt, so that a shop can be sent elsewhere."""
+        return {**self.__dict__, "_markets": {}, "_buyers": {}}
 
     def price_terms(
         self, bundle: Bundle, buyer: Buyer | str, *, as_of: date | str | None = None

@@ -46,7 +46,7 @@ _UNITS = {
 }
 
 
-class _Asked:
+class Asked:
     """A line as the conditions of rules see it."""
 
     __slots__ = ("goods_class", "hs", "origin", "preference")
@@ -67,7 +67,7 @@ def gather(
     error is kept in ``missing`` and raised when the calculation needs the duty. Raises
     RefusedError for goods the rules refuse and RequestError for a claim that cannot be made.
     """
-    asked = _Asked(line)
+    asked = Asked(line)
     at = f"{where}." if where else ""
     _refuse(lane, asked, where)
     params: list[int] = []
@@ -119,7 +119,7 @@ def gather(
     )
 
 
-def _refuse(lane: Lane, asked: _Asked, where: str) -> None:
+def _refuse(lane: Lane, asked: Asked, where: str) -> None:
     for rule in lane.refusals:
         if rule.rule.when.line(asked) and not rule.rule.exclude.covers(asked):
             raise RefusedError(
@@ -127,13 +127,13 @@ def _refuse(lane: Lane, asked: _Asked, where: str) -> None:
             )
 
 
-def _matching(rules: Sequence[Applied], asked: _Asked) -> list[int]:
+def _matching(rules: Sequence[Applied], asked: Asked) -> list[int]:
     from .duty.additional import stacked
 
     return stacked([(k, r) for k, r in enumerate(rules) if r.rule.when.line(asked)])
 
 
-def _eligible(rules: Sequence[Applied], asked: _Asked) -> tuple[int, ...]:
+def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:
     return tuple(
         k
         for k, r in enumerate(rules)
@@ -208,7 +208,7 @@ def _origin_needed(lane: Lane, line: Line, at: str) -> LandedCostError | None:
 
 
 def _preference(
-    lane: Lane, line: Line, asked: _Asked, params: list[int], at: str
+    lane: Lane, line: Line, asked: Asked, params: list[int], at: str
 ) -> tuple[Shape | None, int | None, Origin | None]:
     if not line.preference:
         return None, None, None
@@ -239,7 +239,7 @@ def _preference(
 
 
 def _taxes(
-    lane: Lane, line: Line, asked: _Asked, params: list[int], at: str
+    lane: Lane, line: Line, asked: Asked, params: list[int], at: str
 ) -> tuple[tuple[tuple[int, str], ...], tuple[Origin, ...]]:
     rules = [(k, r) for k, r in enumerate(lane.of("tax")) if r.rule.when.line(asked)]
     if line.tax_rate is not None:

@@ -15,6 +15,7 @@ from .money import minor_units, parse_money, percent
 
 MAX_QUANTITY = 1_000_000
 MAX_WEIGHT_G = 10**9
+MAX_TITLE = 500
 _ID = re.compile(r"\S(.{0,198}\S)?")
 
 
@@ -59,8 +60,8 @@ class Amount:
         )
 
 
-def _measure(value: object, where: str) -> int:
-    """A measure such as litres, in millionths. Raises RequestError."""
+def measure_of(value: object, where: str = "") -> int:
+    """A measure such as litres, in millionths, 0 for None. Raises RequestError."""
     if value is None:
         return 0
     text = str(value)
@@ -152,7 +153,7 @@ class Line:
         where: str = "",
     ) -> None:
         at = f"{where}." if where else ""
-        self.id = _text_id(id, f"{at}id")
+        self.id = line_id(id, f"{at}id")
         self.quantity = _whole(
             quantity, 1, MAX_QUANTITY, "a quantity", f"{at}quantity", "bad_quantity"
         )
@@ -167,7 +168,7 @@ class Line:
         self.duty = _duty_text(duty, f"{at}duty")
         self.tax_rate = _tax_rate(tax_rate, f"{at}tax_rate")
         self.preference = _text(preference, f"{at}preference", "bad_preference") or ""
-        self.title = title
+        self.title = _title(title, f"{at}title")
         if price.minor < 0:
             raise MoneyError(
                 "a price cannot be negative",
@@ -194,7 +195,7 @@ class Line:
             pair = _whole(pairs, 1, 10_000, "pairs", f"{at}pairs", "bad_measure")
         n = self.quantity
         micro = [
-            _measure(v, f"{at}{k}")
+            measure_of(v, f"{at}{k}")
             for k, v in (
                 ("litres", litres),
                 ("square_metres", square_metres),
@@ -264,7 +265,8 @@ def hs_code_of(value: str | None, where: str) -> str:
     return "" if value is None else hs_code(value, where)
 
 
-def _text_id(value: object, where: str) -> str:
+def line_id(value: object, where: str = "") -> str:
+    """A line's id as it is. Raises RequestError (``bad_id``) for one that cannot be shown."""
     if isinstance(value, str) and _ID.fullmatch(value) and value.isprintable():
         return value
     raise RequestError(
@@ -279,6 +281,13 @@ def _text(value: object, where: str, code: str) -> str | None:
     if value is None or (isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()):
         return value
     raise RequestError(f"must be a short text: {str(value)[:60]!r}", code=code, where=where)
+
+
+def _title(value: object, where: str) -> str:
+    if isinstance(value, str) and len(value) <= MAX_TITLE:
+        return value
+    what = f"longer than {MAX_TITLE} characters" if isinstance(value, str) else "must be text"
+    raise RequestError(what, code="bad_type", where=where)
 
 
 def _duty_text(value: object, where: str) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from .currencies import currency
 from .errors import MoneyError, RequestError
-from .facts import LineFacts
 from .fx.book import RateBook
 from .gather import gather
 from .lines import Amount, Line
@@ -15,7 +15,7 @@ from .money import ratio
 from .pipeline import Program, input_groups, write
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Layout
-from .quote import Priced, Quote
+from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
 from .request import Bundle
 from .shipping.zones import ShippingOffer, ZoneTable
@@ -53,8 +53,9 @@ class Market:
         self.table = table
         self.terms = terms
         self.carrier = carrier
-        self._facts: dict[str, tuple[int, tuple[int, ...], LineFacts]] = {}
+        self._facts: dict[str, Fact] = {}
         self._forms: dict[object, int] = {}
+        self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
 
     def price(self, bundle: Bundle) -> Quote:
@@ -64,22 +65,18 @@ class Market:
         try:
             facts = [known[line.key] for line in lines]
         except KeyError:
-            facts = [self._learn(line, bundle) for line in lines]
+            facts = [self.learn(line, f"lines[{bundle.lines.index(line)}]") for line in lines]
         shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
         carried = None
         if shipping is None and self.carrier is not None:
-            carried = self._carry(bundle, self.carrier)
+            carried = self._carry(bundle)
             shipping = Amount(carried.amount, carried.currency)
-        key = (
-            *[f[0] for f in facts],
-            shipping and shipping.currency,
-            discount and discount.currency,
-            insurance and insurance.currency,
+        program, bound = self.program(
+            facts,
+            discount.currency if discount else "",
+            shipping.currency if shipping else "",
+            insurance.currency if insurance else "",
         )
-        found = self._programs.get(key)
-        if found is None:
-            found = self._write(key, facts, discount, shipping, insurance)
-        program, bound = found
         base: tuple[int, ...] = (
             discount.minor if discount else 0,
             shipping.minor if shipping else 0,
@@ -100,37 +97,46 @@ class Market:
             self._refuse(program, bundle, inputs, result)
         return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
 
-    def _learn(self, line: Line, bundle: Bundle) -> tuple[int, tuple[int, ...], LineFacts]:
-        where = f"lines[{bundle.lines.index(line)}]"
+    def learn(self, line: Line, where: str = "") -> Fact:
+        """The facts of a line on this market, asked once for each kind of line.
+
+        Raises RefusedError for goods the rules refuse, RequestError for a claim that cannot be
+        made; ``where`` is the line's path for the message.
+        """
+        known = self._facts.get(line.key)
+        if known is not None:
+            return known
         facts = gather(self.lane, line, self.table, self.terms.strategy, where)
-        number = self._forms.setdefault(facts.form, len(self._forms))
+        number = self._forms.setdefault(facts.form, next(self._numbers))
         if len(self._facts) >= _MANY:
             self._facts.clear()
         known = (number, facts.params, facts)
         self._facts[line.key] = known
         return known
 
-    def _write(
-        self,
-        key: object,
-        facts: Sequence[tuple[int, tuple[int, ...], LineFacts]],
-        discount: Amount | None,
-        shipping: Amount | None,
-        insurance: Amount | None,
+    def program(
+        self, facts: Sequence[Fact], discount: str, shipping: str, insurance: str
     ) -> tuple[Program, tuple[int, ...]]:
-        layout = Layout(
-            lines=tuple(f[2].form.currency for f in facts),
-            discount=discount.currency if discount else "",
-            shipping=shipping.currency if shipping else "",
-            insurance=insurance.currency if insurance else "",
-            shown=self.terms.shown,
-        )
-        program = write(self.lane, [f[2].form for f in facts], layout)
-        bound = tuple(self._input(name) for name in program.inputs[len(BUNDLE_INPUTS) :])
-        if len(self._programs) >= _MANY // 10:
-            self._programs.clear()
-        self._programs[key] = (program, bound)
-        return program, bound
+        """The program for lines of these kinds and amounts in these currencies (empty: none).
+
+        With it come the inputs that hold for every basket of the market.
+        """
+        key = (*[f[0] for f in facts], discount, shipping, insurance)
+        found = self._programs.get(key)
+        if found is None:
+            layout = Layout(
+                lines=tuple(f[2].form.currency for f in facts),
+                discount=discount,
+                shipping=shipping,
+                insurance=insurance,
+                shown=self.terms.shown,
+            )
+            program = write(self.lane, [f[2].form for f in facts], layout)
+            found = program, tuple(self._input(n) for n in program.inputs[len(BUNDLE_INPUTS) :])
+            if len(self._programs) >= _MANY // 10:
+                self._programs.clear()
+            self._programs[key] = found
+        return found
 
     def _input(self, name: tuple[str, ...]) -> int:
         """The value of an input that depends on the market alone."""
@@ -145,7 +151,7 @@ class Market:
         bottom: int = den * rate.minor_den
         return top // bottom if test == "le" else -(-top // bottom)
 
-    def _carry(self, bundle: Bundle, carrier: ZoneTable) -> ShippingOffer:
+    def _carry(self, bundle: Bundle) -> ShippingOffer:
         if bundle.weight_g is None:
             index = next(i for i, line in enumerate(bundle.lines) if line.weight_g is None)
             raise RequestError(
@@ -154,7 +160,15 @@ class Market:
                 where=f"lines[{index}].weight_g",
                 hint="give `shipping`, or `weight_g` on each line",
             )
-        key = self.lane.key
+        return self.carry(bundle.weight_g)
+
+    def carry(self, weight_g: int) -> ShippingOffer:
+        """What the shop's carrier asks for a parcel to this market.
+
+        Raises RequestError for a place, a weight or a channel its table does not have.
+        """
+        key, carrier = self.lane.key, self.carrier
+        assert carrier is not None
         if carrier.channel != key.channel:
             raise RequestError(
                 f"the table {carrier.name!r} is for {carrier.channel}, the parcel goes by "
@@ -165,7 +179,7 @@ class Market:
             )
         return carrier.quote(
             self.terms.country,
-            bundle.weight_g,
+            weight_g,
             where="shipping",
             ship_from=key.sender.country,
             on=key.day,

@@ -7,19 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .facts import Remark
+from .gather import Asked
 from .program.sheet import BUNDLE_INPUTS
 from .regimes.schema import Applied, Dated
 
 if TYPE_CHECKING:
+    from .market import Market
+    from .pipeline import Program
     from .quote import Charge, Priced
+    from .regimes.select import Lane
 
 _NAMED = 3
-_RANK = ("exact", "estimated", "partial")
+RANKS = ("exact", "estimated", "partial")
 
 
 def certainty_of(remarks: Iterable[Remark]) -> str:
     """The least certain of the remarks."""
-    return max((r.certainty for r in remarks), key=_RANK.index, default="exact")
+    return max((r.certainty for r in remarks), key=RANKS.index, default="exact")
 
 
 def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> list[Remark]:
@@ -27,25 +31,28 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     lane = priced.market.lane
     found: list[Remark] = [*_tariff(priced, charges)]
     found += _unverified(priced, charges)
-    found += _rates(priced)
-    found += _lane_notes(priced)
+    found += rate_remarks(priced.market, priced.program)
+    found += lane_remarks(lane, [Asked(line) for line in priced.bundle.sorted])
     found += _parcel_notes(priced, regs)
+    found += parcel_remarks(lane, priced.program)
+    return list(dict.fromkeys(found))
+
+
+def parcel_remarks(lane: Lane, program: Program) -> Iterable[Remark]:
+    """What is to be said of every parcel on the lane: old rules, no freight."""
     if lane.stale:
         text = (
             f"the rules of {lane.regime.name} were last checked for "
             f"{lane.regime.verified_through.isoformat()}; later changes are not known here"
         )
-        found.append(Remark("rules_not_rechecked", text, "estimated"))
-    if not priced.program.layout.shipping:
-        found.append(
-            Remark(
-                "no_shipping",
-                "no shipping was given and no carrier is configured: the price has no freight, "
-                "and duty and tax none on it",
-                "partial",
-            )
+        yield Remark("rules_not_rechecked", text, "estimated")
+    if not program.layout.shipping:
+        yield Remark(
+            "no_shipping",
+            "no shipping was given and no carrier is configured: the price has no freight, "
+            "and duty and tax none on it",
+            "partial",
         )
-    return list(dict.fromkeys(found))
 
 
 def _tariff(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
@@ -64,13 +71,10 @@ def _tariff(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
 
 def _unverified(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
     values: dict[str, Dated] = {}
-    lane = priced.market.lane
-    if not lane.supply:
-        values.update(_settings(lane.valuation))
-        stages = {c.kind for c in charges if c.local_minor}
-        for name, rule in lane.roundings.items():
-            if name == "value" or name.removesuffix("_base") in stages:
-                values.update(_settings(rule))
+    stages = {c.kind for c in charges if c.local_minor}
+    for stage, unverified in unverified_stages(priced.market.lane).items():
+        if not stage or stage in stages:
+            values.update(unverified)
     for charge in charges:
         value = charge.rests_on
         if value is not None and not value.verified:
@@ -82,16 +86,30 @@ def _unverified(priced: Priced, charges: Sequence[Charge]) -> Iterable[Remark]:
         yield Remark("unverified_rule", text, "estimated")
 
 
+def unverified_stages(lane: Lane) -> dict[str, dict[str, Dated]]:
+    """Unverified values of valuation and rounding, by the kind of charge that rests on them.
+
+    The empty kind stands for those that every import rests on.
+    """
+    if lane.supply:
+        return {}
+    found = {"": _settings(lane.valuation)}
+    for name, rule in lane.roundings.items():
+        stage = "" if name == "value" else name.removesuffix("_base")
+        found.setdefault(stage, {}).update(_settings(rule))
+    return found
+
+
 def _settings(rule: Applied) -> dict[str, Dated]:
     return {v.address: v for v in rule.values.values() if not v.verified}
 
 
-def _rates(priced: Priced) -> Iterable[Remark]:
-    market = priced.market
+def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
+    """What is to be said of the exchange rates a program uses."""
     home, day = market.lane.regime.currency, market.lane.key.day
     asked = dict.fromkeys(
         name[1:4] if name[0] == "rate" else ("customs", name[2], home)
-        for name in priced.program.inputs[len(BUNDLE_INPUTS) :]
+        for name in program.inputs[len(BUNDLE_INPUTS) :]
     )
     ages: dict[str, str] = {}
     for use, base, quote in asked:
@@ -111,11 +129,8 @@ def _rates(priced: Priced) -> Iterable[Remark]:
         yield Remark("rate_age", text, certainty)
 
 
-def _lane_notes(priced: Priced) -> Iterable[Remark]:
-    lane = priced.market.lane
-    lines = [
-        _Line(f[2].hs, line) for line, f in zip(priced.bundle.sorted, priced.facts, strict=True)
-    ]
+def lane_remarks(lane: Lane, lines: Sequence[Asked]) -> Iterable[Remark]:
+    """The notes of the rules that are about one of the lines at least."""
     for rule in lane.notes:
         if any(rule.rule.when.line(line) for line in lines):
             partial = bool(rule.settings.get("partial"))
@@ -125,18 +140,6 @@ def _lane_notes(priced: Priced) -> Iterable[Remark]:
         if any(proposal.when.line(line) for line in lines):
             code = str(proposal.settings.get("code") or proposal.name)
             yield Remark(code, f"not in force: {entry.value}")
-
-
-class _Line:
-    """A line as the conditions of notes see it."""
-
-    __slots__ = ("goods_class", "hs", "origin", "preference")
-
-    def __init__(self, hs: str, line: Any) -> None:
-        self.hs = hs
-        self.origin = line.origin
-        self.goods_class = line.goods_class
-        self.preference = line.preference
 
 
 def _parcel_notes(priced: Priced, regs: Sequence[Any]) -> Iterable[Remark]:

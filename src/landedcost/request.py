@@ -19,6 +19,7 @@ MAX_LINES = 1_000
 CHANNELS = ("post", "courier", "sea")
 TERMS = ("DDP", "DAP")
 KINDS = ("consumer", "business")
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _REGISTRATION = re.compile(r"[A-Z]{2,4}(-[A-Z]{2,8})?")
 
 
@@ -52,13 +53,24 @@ class Buyer:
 
     @classmethod
     def of(cls, value: Buyer | str) -> Buyer:
-        """From a Buyer, or from a locale with a territory such as ``"de-DE"``."""
+        """From a Buyer, a locale such as ``"de-DE"``, or a country such as ``"DE"``, ``"CA-ON"``.
+
+        Raises RequestError.
+        """
         if isinstance(value, Buyer):
             return value
+        if isinstance(value, str) and _COUNTRY.fullmatch(value):
+            code, _, region = value.partition("-")
+            return cls(code, region=region or None)
         from .locales import buyer_locale
 
         found = buyer_locale(value)
         return cls(found.country, locale=found.tag)
+
+    @property
+    def label(self) -> str:
+        """The market in one word: the locale, else the country and its region."""
+        return self.locale or "-".join(filter(None, (self.country, self.region)))
 
     def __repr__(self) -> str:
         return f"Buyer({self.country!r}, locale={self.locale!r}, kind={self.kind!r})"

@@ -18,7 +18,7 @@ from ..money import minor_units
 from ..request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
 from ..territories import place
 from .faults import fault
-from .request import MAX_TITLE, AmountDocument, BuyerDocument, LineDocument, RequestDocument
+from .request import AmountDocument, BuyerDocument, LineDocument, RequestDocument
 from .text import read_json
 
 _T = TypeVar("_T")
@@ -75,12 +75,6 @@ def _or(value: _T | None, default: _T) -> _T:
     return default if value is None else value
 
 
-def _title(text: str | None, where: str) -> str:
-    if text is not None and len(text) > MAX_TITLE:
-        raise RequestError(f"longer than {MAX_TITLE} characters", code="bad_type", where=where)
-    return text or ""
-
-
 def _currency(code: str | None) -> str | None:
     return None if code is None else currency(code, "currency").code
 
@@ -118,7 +112,7 @@ def _line(line: LineDocument, where: str) -> Line:
         square_metres=line.square_metres,
         metres=line.metres,
         cubic_metres=line.cubic_metres,
-        title=_title(line.title, f"{where}.title"),
+        title=line.title or "",
         where=where,
     )
 

@@ -11,11 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..lines import MAX_QUANTITY, MAX_WEIGHT_G
+from ..lines import MAX_QUANTITY, MAX_TITLE, MAX_WEIGHT_G
 from ..regimes.schema import GOODS_CLASSES
 from ..request import CHANNELS, KINDS, MAX_LINES, TERMS
 
-MAX_TITLE = 500
 _AMOUNT = r"^-?[0-9]+(\.[0-9]+)?$"
 
 

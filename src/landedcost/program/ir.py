@@ -15,9 +15,9 @@ Reg = int
 class Builder:
     """Collects operations; each method returns the register of its result."""
 
-    def __init__(self) -> None:
-        self.ops: list[tuple[object, ...]] = []
-        self._seen: dict[tuple[object, ...], Reg] = {}
+    def __init__(self, ops: Iterable[tuple[object, ...]] = ()) -> None:
+        self.ops = list(ops)
+        self._seen: dict[tuple[object, ...], Reg] = {op: reg for reg, op in enumerate(self.ops)}
 
     def _put(self, *op: object) -> Reg:
         found = self._seen.get(op)

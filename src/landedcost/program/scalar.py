@@ -11,6 +11,7 @@ from typing import Any
 
 from ..rounding import ROUNDINGS, allocate
 from .ir import Reg
+from .primitives import PRIMITIVES
 
 Ops = Sequence[tuple[object, ...]]
 Compiled = Callable[..., tuple[int, ...]]
@@ -42,28 +43,13 @@ def run(ops: Ops, inputs: Mapping[str, Sequence[int]]) -> list[Any]:
         elif name == "part":
             put(regs[_int(args[0])][_int(args[1])])
         else:
-            put(_STEP[str(name)](*(regs[_int(a)] for a in args)))
+            put(PRIMITIVES[str(name)].whole(*(regs[_int(a)] for a in args)))
     return regs
 
 
 def _int(value: object) -> int:
     assert isinstance(value, int)
     return value
-
-
-_STEP: Mapping[str, Callable[..., int]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "min": min,
-    "max": max,
-    "le": lambda a, b: int(a <= b),
-    "lt": lambda a, b: int(a < b),
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "not": lambda a: 1 - a,
-    "where": lambda c, a, b: a if c else b,
-}
 
 
 def compile_program(ops: Ops, outputs: Sequence[Reg], groups: Sequence[str]) -> Compiled:
@@ -89,7 +75,7 @@ class _Writer:
             reg = todo.pop()
             self.uses[reg] += 1
             if self.uses[reg] == 1:
-                todo.extend(_reads(self.ops[reg]))
+                todo.extend(reads(self.ops[reg]))
 
     def function(self, groups: Sequence[str]) -> Compiled:
         for reg in range(len(self.ops)):
@@ -169,7 +155,8 @@ class _Writer:
         self.body.append(f"    {names} = {call}")
 
 
-def _reads(op: tuple[object, ...]) -> list[Reg]:
+def reads(op: tuple[object, ...]) -> list[Reg]:
+    """The registers an operation reads."""
     name, args = op[0], op[1:]
     if name in ("const", "in"):
         return []

@@ -18,6 +18,7 @@ from ..errors import LandedCostError, NotInForce, RequestError, RuleFileError
 from ..regimes.schema import Source
 from .grammar import Duty, Free, Percent, Specific, Sum, parse_duty
 
+_REMEMBERED = 10_000
 _COLUMNS = ["code", "rate", "from", "until", "source", "verified", "note"]
 
 
@@ -65,6 +66,7 @@ class TariffTable:
         for row in rows:
             self._rows.setdefault(row.code, []).append(row)
         self._codes = sorted(self._rows)
+        self._near: dict[tuple[str, int], list[str]] = {}
 
     @classmethod
     @cache
@@ -140,7 +142,11 @@ class TariffTable:
             pad = max(len(code), len(other))
             return -same, abs(int(code.ljust(pad, "0")) - int(other.ljust(pad, "0")))
 
-        return sorted(self._codes, key=distance)[:count]
+        if (code, count) not in self._near:
+            if len(self._near) >= _REMEMBERED:
+                self._near.clear()
+            self._near[code, count] = sorted(self._codes, key=distance)[:count]
+        return self._near[code, count]
 
 
 def choose(found: Found, strategy: str, *, where: str = "") -> tuple[Row, tuple[Row, ...]]:

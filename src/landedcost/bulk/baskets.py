@@ -1,0 +1,175 @@
+"""Baskets of a batch: which lines belong together, in the order a program takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import RequestError
+from ..facts import GOODS, WEIGHT_G
+from ..request import MAX_LINES, Bundle
+from .cells import Cells, Flags, Ints, Money, codes
+from .lines import Lines
+from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
+
+_NO_MONEY = ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Baskets of one number of lines: their numbers, and a row of line numbers for each."""
+
+    baskets: Ints
+    lines: np.ndarray[Any, np.dtype[np.int64]]
+
+
+class Baskets:
+    """A record batch as baskets: one row each, with the line's columns or a list ``lines``.
+
+    ``first`` is the number of the first basket in the whole catalogue. Raises RequestError for
+    a batch that lacks the columns needed.
+    """
+
+    def __init__(self, batch: pa.RecordBatch, first: int = 0) -> None:
+        self.count = batch.num_rows
+        self.first = first
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        nested = columns.get("lines")
+        self.columns = {n: _text(c) for n, c in columns.items() if n != "lines"}
+        if nested is None:
+            found = {n: c for n, c in self.columns.items() if n in LINE_COLUMNS}
+            self.offsets: Ints = np.arange(self.count + 1, dtype=np.int64)
+            self.lines = Lines(found, self.count)
+        else:
+            self.offsets, inside = _unnested(nested)
+            self.lines = Lines(inside, int(self.offsets[-1]))
+        self.nested = nested is not None
+        sizes = np.diff(self.offsets)
+        self.sizes = sizes
+        self.bad: Flags = (sizes == 0) | (sizes > MAX_LINES)
+        self.large: Flags = np.zeros(self.count, dtype=np.bool_)
+        owner = np.repeat(np.arange(self.count), sizes)
+        self.bad[owner[self.lines.bad]] = True
+        self.large[owner[self.lines.large]] = True
+        self.extras = {name: self._extra(name) for name in BASKET_AMOUNTS}
+        self._check_discount(owner)
+
+    def ids(self) -> pa.Array:
+        """The baskets' ids: of the only line, or the column ``id`` beside ``lines``."""
+        found = self.columns.get("id")
+        if found is None:
+            return pa.array([str(n) for n in range(self.first, self.first + self.count)])
+        return found.cast(pa.string())
+
+    def weights(self) -> Ints:
+        """The net weight of each basket in grams, -1 where a line has none."""
+        weight = self.lines.ints(WEIGHT_G)
+        column = self.lines.columns.get("weight_g")
+        whole = np.zeros(self.count, dtype=np.int64)
+        owner = np.repeat(np.arange(self.count), self.sizes)
+        np.add.at(whole, owner, weight)
+        if column is None:
+            return np.full(self.count, -1, dtype=np.int64)
+        lacking = column.is_null().to_numpy(zero_copy_only=False)
+        whole[owner[lacking]] = -1
+        return whole
+
+    def same(self) -> Iterator[Same]:
+        """The baskets by their number of lines; lines in the order of their ids."""
+        fine = ~self.bad & ~self.large
+        present = np.bincount(self.sizes[fine], minlength=1)
+        for size in np.flatnonzero(present).tolist():
+            baskets = np.flatnonzero(fine & (self.sizes == size))
+            lines = self.offsets[baskets][:, None] + np.arange(size)
+            if size > 1:
+                lines = self._by_id(baskets, lines)
+                keep = ~self.bad[baskets]
+                baskets, lines = baskets[keep], lines[keep]
+            if baskets.size:
+                yield Same(baskets, lines)
+
+    def _by_id(self, baskets: Ints, lines: Any) -> Any:
+        """Each basket's lines sorted by id; baskets with an id twice are marked bad."""
+        ids = self.lines.columns["id"]
+        taken = [ids.take(pa.array(lines[:, k])) for k in range(lines.shape[1])]
+        rising = [pc.less(a, b).to_numpy(zero_copy_only=False) for a, b in pairwise(taken)]
+        unsorted = np.flatnonzero(~np.logical_and.reduce(rising))
+        if not unsorted.size:
+            return lines
+        place, texts = codes(ids)
+        order = sorted(range(len(texts) - 1), key=texts.__getitem__)
+        rank = np.empty(len(texts), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        some = lines[unsorted]
+        ranks = rank[place[some]]
+        by = np.argsort(ranks, axis=1, kind="stable")
+        ranks = np.take_along_axis(ranks, by, axis=1)
+        lines[unsorted] = np.take_along_axis(some, by, axis=1)
+        twice = np.any(ranks[:, 1:] == ranks[:, :-1], axis=1)
+        self.bad[baskets[unsorted[twice]]] = True
+        return lines
+
+    def _extra(self, name: str) -> Money:
+        """An amount of the whole basket, in the currency of its first line unless it names one."""
+        column = self.columns.get(name)
+        if column is None:
+            none = np.zeros(self.count, dtype=np.int64)
+            return Money(none, none, _NO_MONEY, none > 0)
+        start = np.minimum(self.offsets[:-1], max(self.lines.count - 1, 0))
+        unit = self.lines.price.unit[start] if self.lines.count else np.zeros(self.count, np.int64)
+        units = pa.array([u or None for u in self.lines.price.units]).take(pa.array(unit))
+        cells = Cells({name: column, "currency": units}, self.count)
+        found = cells.money(name)
+        self.bad |= cells.bad | (found.given & (found.minor < 0))
+        return found
+
+    def _check_discount(self, owner: Ints) -> None:
+        """Mark baskets whose discount may be above their goods."""
+        discount = self.extras["discount"].minor
+        if np.any(discount):
+            goods = np.zeros(self.count, dtype=np.int64)
+            np.add.at(goods, owner, self.lines.ints(GOODS))
+            self.bad |= discount > goods
+
+    def bundle(self, basket: int) -> Bundle:
+        """One basket as a bundle, read alone. Raises RequestError and MoneyError."""
+        start, stop = int(self.offsets[basket]), int(self.offsets[basket + 1])
+        rows = [self.lines.row(k) for k in range(start, stop)]
+        asked = {n: self.columns[n][basket].as_py() for n in BASKET_AMOUNTS if n in self.columns}
+        return bundle_of(rows, asked)
+
+
+def _unnested(nested: pa.Array) -> tuple[Ints, Mapping[str, pa.Array]]:
+    kind = nested.type
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(
+        kind.value_type
+    ):
+        raise RequestError(
+            f"the column `lines` is {kind}, not a list of records",
+            code="bad_type",
+            where="lines",
+            hint="give each basket a list of its lines",
+        )
+    sizes = pc.fill_null(pc.list_value_length(nested), 0).cast(pa.int64()).to_numpy()
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    flat = pc.list_flatten(nested)
+    if flat.null_count:
+        raise RequestError("a line of the column `lines` is null", code="bad_type", where="lines")
+    names = [field.name for field in flat.type]
+    return offsets, {n: _text(c) for n, c in zip(names, flat.flatten(), strict=True)}
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """The column, its texts in the one form of text that is read here."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    kind = column.type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    return column

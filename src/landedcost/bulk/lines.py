@@ -1,0 +1,153 @@
+"""The lines of a batch: their figures in columns, and what kinds of line there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import LandedCostError, RequestError
+from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, QUANTITY, RETAIL, UNIT
+from ..lines import MAX_TITLE, Line
+from .cells import Cells, Flags, Ints, codes, plain_ids
+from .rows import COUNTS, TEXTS, line_of
+from .rows import MEASURES as MEASURE_NAMES
+
+_BESIDE = ("customs_value", "retail_price")
+_ROOM = 2**62
+_BY_POSITION = {position: name for name, position in MEASURES.items()}
+
+
+class Lines:
+    """``count`` lines; ``bad`` marks those that the fast way does not take."""
+
+    def __init__(self, columns: Mapping[str, pa.Array], count: int) -> None:
+        self.columns = columns
+        self.count = count
+        self.cells = Cells(columns, count)
+        self.bad = self.cells.bad
+        self._check_ids()
+        self.price = self.cells.money("unit_price")
+        self.bad |= ~self.price.given | (self.price.minor < 0)
+        self.beside = {name: self._beside(name) for name in _BESIDE}
+        self.counts = {name: self.cells.whole(name) for name in COUNTS}
+        self.measures = {name: self.cells.measure(name) for name in MEASURE_NAMES}
+        self.bad |= (self.price.minor == 0) & (self.beside["customs_value"] == 0)
+        self.large: Flags = np.zeros(count, dtype=np.bool_)
+        self._check_products()
+        self._ints: dict[int, Ints] = {}
+
+    def row(self, index: int) -> dict[str, Any]:
+        """One row's values as they were given."""
+        return {name: column[index].as_py() for name, column in self.columns.items()}
+
+    def ints(self, position: int) -> Ints:
+        """A column of what :attr:`landedcost.Line.ints` has at ``position``."""
+        if position not in self._ints:
+            self._ints[position] = self._column(position)
+        return self._ints[position]
+
+    def _column(self, position: int) -> Ints:
+        quantity = self.counts["quantity"]
+        declared = self.beside["customs_value"]
+        if position == QUANTITY:
+            return quantity
+        if position in (UNIT, DECLARED_UNIT):
+            return self.price.minor if position == UNIT else declared
+        if position in (GOODS, DECLARED):
+            return (self.price.minor if position == GOODS else declared) * quantity
+        return self._each(_BY_POSITION[position]) * quantity
+
+    def _check_products(self) -> None:
+        """Mark lines whose amount or measure for the whole quantity leaves 62 bits."""
+        quantity = self.counts["quantity"]
+        most = int(quantity.max(initial=1))
+        for each in (self.price.minor, *self.beside.values(), *self.measures.values()):
+            if int(each.max(initial=0)) * most >= _ROOM:
+                self.large |= each > _ROOM // quantity
+
+    def _each(self, name: str) -> Ints:
+        if name == "retail_price":
+            return self.beside[name]
+        return self.counts[name] if name in self.counts else self.measures[name]
+
+    @cached_property
+    def keys(self) -> tuple[Ints, list[int]]:
+        """For each line the number of its kind, and for each kind the first good line of it.
+
+        Lines of one kind have everything in common that is looked up: currency, code, origin,
+        class, pinned rates, and which measures they have.
+        """
+        key, size = self.price.unit, len(self.price.units) + 1
+        for name in TEXTS:
+            if name in self.columns:
+                found, values = codes(self.columns[name])
+                key, size = _mixed(key, size, found, len(values))
+        flags = np.zeros(self.count, dtype=np.int64)
+        for bit, name in enumerate((*MEASURES, "customs_value")):
+            each = self.beside[name] if name in self.beside else self._each(name)
+            if np.any(each):
+                flags |= (each > 0).astype(np.int64) << bit
+        key, size = _mixed(key, size, flags, 2 ** (len(MEASURES) + 1))
+        kinds = pa.array(key).dictionary_encode()
+        number: Ints = kinds.indices.to_numpy().astype(np.int64)
+        first = np.full(len(kinds.dictionary), -1, dtype=np.int64)
+        good = np.flatnonzero(~self.bad)[::-1]
+        first[number[good]] = good
+        return number, first.tolist()
+
+    @cached_property
+    def kinds(self) -> list[Line | None]:
+        """A line of each kind, None where no line of the kind can be read."""
+        found: list[Line | None] = []
+        for first in self.keys[1]:
+            try:
+                found.append(None if first < 0 else self.line(first))
+            except LandedCostError:
+                found.append(None)
+        return found
+
+    def whole(self, index: int) -> tuple[int, ...]:
+        """The figures of one line, as :attr:`landedcost.Line.ints` has them."""
+        return tuple(int(self.ints(position)[index]) for position in range(RETAIL + 1))
+
+    def line(self, index: int, where: str = "lines[0]") -> Line:
+        """A row as a line. Raises what reading it alone raises."""
+        return line_of(self.row(index), where)
+
+    def _check_ids(self) -> None:
+        column = self.columns.get("id")
+        if column is None:
+            raise RequestError(
+                "the catalogue has no column `id`",
+                code="missing_column",
+                where="id",
+                hint="give each line an id, such as its SKU",
+            )
+        self.bad |= ~plain_ids(column)
+        title = self.columns.get("title")
+        if title is not None:
+            long = pc.fill_null(pc.greater(pc.utf8_length(title), MAX_TITLE), False)
+            self.bad |= long.to_numpy(zero_copy_only=False)
+
+    def _beside(self, name: str) -> Ints:
+        """An amount in the price's own currency; 0 where none is given."""
+        found = self.cells.money(name)
+        if name in self.columns:
+            code = np.array([*self.price.units, "?"])
+            own = np.array([*found.units, "?"])
+            other = found.given & (code[self.price.unit] != own[found.unit])
+            self.bad |= other | (found.given & (found.minor <= 0))
+        return found.minor
+
+
+def _mixed(key: Ints, size: int, more: Ints, count: int) -> tuple[Ints, int]:
+    """Two small ints as one, made small again before it could grow beyond an int64."""
+    if size * count >= 2**62:
+        kinds = pa.array(key).dictionary_encode()
+        key, size = kinds.indices.to_numpy().astype(np.int64), len(kinds.dictionary)
+    return key * count + more, size * count

@@ -1,0 +1,160 @@
+"""A shop and its markets, made ready to price batch after batch, here or on another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from os import cpu_count
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from ..dates import day
+from ..errors import LandedCostError, RuleFileError
+from ..request import Buyer
+from .answer import SCHEMA, answer
+from .baskets import Baskets
+from .catalog import BATCH, batches_of
+from .engine import MarketColumns
+
+if TYPE_CHECKING:
+    from ..client import LandedCost
+    from ..market import Market
+
+
+@dataclass(frozen=True, slots=True)
+class PricedBatch:
+    """One batch's rows, and how many of its baskets took which way."""
+
+    rows: pa.RecordBatch
+    baskets: int
+    guarded: int
+    alone: int
+
+
+class Pricer:
+    """``shop``'s prices on some markets on one day.
+
+    ``markets`` are buyers, or texts such as ``"DE"``, ``"CA-ON"`` or ``"de-DE"``. It can be
+    pickled: rules and facts then travel once, with it, and are not looked up per row. Raises
+    RequestError for a market, day or rate that cannot be read; a market without rules on the day
+    has that error in each of its rows.
+    """
+
+    def __init__(
+        self,
+        shop: LandedCost,
+        markets: Sequence[str | Buyer],
+        *,
+        as_of: date | str | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+    ) -> None:
+        self.shop = shop
+        self.as_of = shop.clock() if as_of is None else day(as_of, "as_of")
+        self.asked: dict[str, Any] = {
+            "terms": terms,
+            "channel": channel,
+            "rates": dict(rates) if rates is not None else None,
+            "customs_rates": dict(customs_rates) if customs_rates is not None else None,
+        }
+        self.markets = list(markets)
+        self._open()
+
+    def _open(self) -> None:
+        self.labels = [m.label if isinstance(m, Buyer) else m for m in self.markets]
+        self.opened: list[MarketColumns | LandedCostError] = []
+        for market in self.markets:
+            buyer = Buyer.of(market)
+            try:
+                found = self.shop.market_for(buyer, as_of=self.as_of, **self.asked)
+                self.opened.append(MarketColumns(found))
+            except LandedCostError as error:
+                if error.where.startswith(("rates", "customs_rates", "terms", "channel")):
+                    raise
+                self.opened.append(error)
+
+    def market(self, label: str) -> Market:
+        """The market of a label. Raises the market's error, or KeyError for another label."""
+        found = self.opened[self.labels.index(label)]
+        if isinstance(found, LandedCostError):
+            raise found
+        return found.market
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The rule versions that answer, by territory."""
+        return {
+            m.market.lane.regime.code: m.market.lane.regime.version
+            for m in self.opened
+            if isinstance(m, MarketColumns)
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {k: v for k, v in self.__dict__.items() if k not in ("opened", "labels")}
+        return state | {"versions_there": self.versions}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        wanted = state.pop("versions_there")
+        self.__dict__.update(state)
+        self._open()
+        if self.versions != wanted:
+            differ = sorted(k for k in wanted if self.versions.get(k) != wanted[k])
+            raise RuleFileError(
+                f"the rules here are not those of the machine that asked: {', '.join(differ)}",
+                file="rules",
+                code="rules_differ",
+                hint="install the same version of landedcost, and the same rule files, everywhere",
+            )
+
+    def price(self, batch: pa.RecordBatch, first: int = 0) -> PricedBatch:
+        """The prices of one batch of baskets: all of them on the first market, and so on.
+
+        Raises RequestError for a batch without the columns needed.
+        """
+        baskets = Baskets(batch, first)
+        parts, guarded, alone = [], 0, 0
+        for label, found in zip(self.labels, self.opened, strict=True):
+            if isinstance(found, LandedCostError):
+                parts.append(answer(baskets, label, "", found))
+                continue
+            priced = found.price(baskets)
+            guarded += priced.guarded
+            alone += priced.alone
+            parts.append(answer(baskets, label, found.market.terms.shown, priced))
+        rows = pa.concat_batches(parts) if parts else SCHEMA.empty_table().to_batches()[0]
+        return PricedBatch(rows, baskets.count, guarded, alone)
+
+    def stream(
+        self, items: Any, jobs: int | None = None, size: int = BATCH
+    ) -> Iterator[PricedBatch]:
+        """The prices of a whole catalogue, batch by batch, in order, on ``jobs`` threads.
+
+        numpy lets go of the interpreter while it computes, so threads share the work and the
+        facts learnt. Raises RequestError as :func:`landedcost.bulk.catalog.batches_of` does.
+        """
+        wanted = jobs or cpu_count() or 1
+        numbered = _numbered(batches_of(items, size))
+        if wanted == 1:
+            for first, batch in numbered:
+                yield self.price(batch, first)
+            return
+        with ThreadPoolExecutor(wanted) as pool:
+            waiting = [pool.submit(self.price, b, n) for n, b in islice(numbered, wanted + 1)]
+            while waiting:
+                done = waiting.pop(0).result()
+                for first, batch in islice(numbered, 1):
+                    waiting.append(pool.submit(self.price, batch, first))
+                yield done
+
+
+def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    first = 0
+    for batch in batches:
+        yield first, batch
+        first += batch.num_rows

@@ -1,0 +1,91 @@
+"""A program with the sums a row of prices shows, run on columns or, row by row, on ints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..pipeline import COMPILE_UP_TO, KINDS, Program, input_groups
+from ..program.columns import Input, Plan, plan
+from ..program.ir import Builder, Reg
+from ..program.scalar import compile_program, run
+
+SUMS = ("total", "checkout", "delivery", "lacking", *KINDS)
+"""What is worked out for each basket: the sums of the quote, whether a duty is lacking, and the
+charges of each kind in the currency shown (discounts as positive amounts)."""
+
+
+_PLANS = 16
+
+
+@dataclass(frozen=True)
+class Wide:
+    """One kind of basket: its program, and the register of each of :data:`SUMS`.
+
+    ``amounts`` and ``shown`` are the registers of every charge, local and in the shown currency.
+    """
+
+    program: Program
+    bound: tuple[int, ...]
+    ops: tuple[tuple[object, ...], ...]
+    sums: tuple[Reg, ...]
+    shown: tuple[Reg, ...]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the input tuples."""
+        return input_groups(len(self.program.forms))
+
+    @cached_property
+    def _plans(self) -> dict[object, Plan]:
+        return {}
+
+    @cached_property
+    def _compiled(self) -> dict[tuple[Reg, ...], Any]:
+        return {}
+
+    def exact(self, inputs: Sequence[Sequence[int]], outputs: Sequence[Reg]) -> tuple[int, ...]:
+        """Some registers of one basket on Python ints, which have no limit."""
+        if len(self.program.forms) > COMPILE_UP_TO:
+            regs = run(self.ops, dict(zip(self.groups, inputs, strict=True)))
+            return tuple(int(regs[r]) for r in outputs)
+        wanted = tuple(outputs)
+        if wanted not in self._compiled:
+            self._compiled[wanted] = compile_program(self.ops, wanted, self.groups)
+        found: tuple[int, ...] = self._compiled[wanted](*inputs)
+        return found
+
+    def plan(self, outputs: Sequence[Reg], fixed: Mapping[Input, int]) -> Plan:
+        """A plan for some registers; ``fixed`` are inputs that hold for every row."""
+        key = (tuple(outputs), tuple(fixed.items()))
+        found = self._plans.get(key)
+        if found is None:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            found = self._plans[key] = plan(self.ops, outputs, fixed)
+        return found
+
+
+def widen(program: Program, bound: tuple[int, ...]) -> Wide:
+    """The program with each charge converted to the shown currency, and the kinds added up.
+
+    A charge is converted alone and half up, as :class:`landedcost.Charge` shows it.
+    """
+    b = Builder(program.ops)
+    target = program.layout.shown
+    shown = []
+    for slot in program.slots:
+        if slot.currency == target:
+            shown.append(slot.amount)
+            continue
+        pair = ("rate", "shown", slot.currency, target)
+        num, den = (b.input("G", program.inputs.index((*pair, part))) for part in ("num", "den"))
+        shown.append(b.div("half_up", b.mul(slot.amount, num), den))
+    kinds = (
+        b.sum(reg for reg, slot in zip(shown, program.slots, strict=True) if slot.kind == kind)
+        for kind in KINDS
+    )
+    sums = (*program.outputs[:4], *kinds)
+    return Wide(program, bound, tuple(b.ops), sums, tuple(shown))
