@@ -28,6 +28,7 @@ SCHEMA = pa.schema(
         pa.field("currency", pa.string()),
         *(pa.field(name, pa.int64()) for name in _AMOUNTS.values()),
         pa.field("certainty", pa.string()),
+        pa.field("basis", pa.uint64()),
         pa.field("error_code", pa.string()),
         pa.field("error_field", pa.string()),
         pa.field("error", pa.string()),
@@ -35,7 +36,8 @@ SCHEMA = pa.schema(
 )
 """One row for each basket and market. ``row`` is the basket's number in the catalogue, from 0.
 Amounts are minor units of ``currency``; the kinds add up to the total, discounts being negative.
-A basket that cannot be priced has no amounts but an error."""
+``basis`` is what the price rests on, if that was asked for; no price rests on 0. A basket that
+cannot be priced has no amounts but an error."""
 
 
 def answer(
@@ -47,16 +49,20 @@ def answer(
         failed: dict[int, LandedCostError] = dict.fromkeys(range(count), priced)
         amounts: list[Any] = [pa.nulls(count, pa.int64()) for _ in _AMOUNTS]
         certainty: Any = pa.nulls(count, pa.string())
+        basis: Any = pa.nulls(count, pa.uint64())
     else:
         failed = priced.errors
         lacking = np.zeros(count, dtype=np.bool_)
         lacking[list(failed)] = True
+        lacking |= priced.kept
         columns = {**priced.sums, "rounding": priced.rounding}
         columns["discount"] = -columns["discount"]
-        mask = lacking if failed else None
+        mask = lacking if np.any(lacking) else None
         amounts = [pa.array(columns[name], mask=mask) for name in SHOWN]
         ranks = pa.array(priced.certainty.astype(np.int8), mask=mask)
         certainty = pa.DictionaryArray.from_arrays(ranks, pa.array(RANKS)).cast(pa.string())
+        known = priced.basis != 0
+        basis = pa.array(priced.basis, mask=~known)
     return pa.record_batch(
         [
             pa.array(np.arange(baskets.first, baskets.first + count)),
@@ -65,6 +71,7 @@ def answer(
             _same(currency, count),
             *amounts,
             certainty,
+            basis,
             *_errors(failed, count),
         ],
         schema=SCHEMA,

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ..errors import RequestError
 from ..facts import GOODS, WEIGHT_G
 from ..request import MAX_LINES, Bundle
-from .cells import Cells, Flags, Ints, Money, codes
+from .cells import Cells, Flags, Ints, Money, codes, plain_text
 from .lines import Lines
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
 
@@ -41,7 +41,7 @@ class Baskets:
         self.first = first
         columns = {name: batch.column(name) for name in batch.schema.names}
         nested = columns.get("lines")
-        self.columns = {n: _text(c) for n, c in columns.items() if n != "lines"}
+        self.columns = {n: plain_text(c) for n, c in columns.items() if n != "lines"}
         if nested is None:
             found = {n: c for n, c in self.columns.items() if n in LINE_COLUMNS}
             self.offsets: Ints = np.arange(self.count + 1, dtype=np.int64)
@@ -162,14 +162,4 @@ def _unnested(nested: pa.Array) -> tuple[Ints, Mapping[str, pa.Array]]:
     if flat.null_count:
         raise RequestError("a line of the column `lines` is null", code="bad_type", where="lines")
     names = [field.name for field in flat.type]
-    return offsets, {n: _text(c) for n, c in zip(names, flat.flatten(), strict=True)}
-
-
-def _text(column: pa.Array) -> pa.Array:
-    """The column, its texts in the one form of text that is read here."""
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    kind = column.type
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    return column
+    return offsets, {n: plain_text(c) for n, c in zip(names, flat.flatten(), strict=True)}

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import RequestError
+from .cells import plain_text
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS
 
 BATCH = 131_072
@@ -81,6 +82,7 @@ def _grouped(pieces: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if "basket" not in given.schema.names:
             yield given
             continue
+        given = pa.record_batch({n: plain_text(given.column(n)) for n in given.schema.names})
         piece = given if kept is None else _joined(kept, given)
         starts = _starts(piece.column("basket"))
         last = int(starts[-1]) if starts.size else 0

@@ -184,6 +184,14 @@ def _unscaled(column: pa.Array) -> tuple[Ints, int, Flags]:
     return values, column.type.scale, fits
 
 
+def plain_text(column: pa.Array) -> pa.Array:
+    """The column, its texts in the one form of text that is read here."""
+    kind = column.type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    return column
+
+
 def plain_decimals(column: pa.Array) -> pa.Array:
     """The texts as decimals if most are plain ones such as ``25.00``, the others null.
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..errors import LandedCostError
+from ..errors import LandedCostError, MoneyError
 from ..market import Market
 from ..notes import RANKS
 from ..pipeline import KINDS
+from ..program.primitives import LARGEST
 from ..quote import Fact, Quote
+from .basis import Basis, basis_of, kinds_basis
 from .baskets import Baskets, Same
 from .cells import Flags, Ints, Money
 from .certainty import Doubts, KindDoubts
@@ -21,18 +23,25 @@ from .group import Group, Kinds
 from .reasons import columns_of
 from .wide import SUMS, Wide, widen
 
+_PROGRAMS = 4_000
+
 
 @dataclass(slots=True)
 class Priced:
     """What a market's baskets cost: one column for each of ``SUMS``, and the errors.
 
     ``certainty`` is the place of each basket's certainty in :data:`landedcost.notes.RANKS`.
+    ``basis`` is what it rests on, 0 where that was not asked or the basket was priced alone;
+    ``kept`` marks the baskets that were not computed because theirs is the same as before.
+
     ``guarded`` counts the baskets computed on Python ints because a figure on the way might
     have left an int64, ``alone`` those that were read and asked one by one.
     """
 
     sums: dict[str, Ints]
     certainty: Ints
+    basis: Basis
+    kept: Flags
     errors: dict[int, LandedCostError] = field(default_factory=dict)
     guarded: int = 0
     alone: int = 0
@@ -51,32 +60,53 @@ class MarketColumns:
     def __init__(self, market: Market) -> None:
         self.market = market
         self._wide: dict[int, Wide] = {}
-        self._doubts: dict[int, Doubts] = {}
 
-    def price(self, baskets: Baskets) -> Priced:
-        """The sums of every basket; a basket that cannot be priced has its error instead."""
+    def price(self, baskets: Baskets, *, basis: bool = False, since: Basis | None = None) -> Priced:
+        """The sums of every basket; a basket that cannot be priced has its error instead.
+
+        With ``basis`` each price says what it rests on. ``since`` has for each basket what an
+        earlier price rested on (0 where there was none): where that is the same the basket is
+        not computed again but marked as kept.
+        """
         count = baskets.count
         out = Priced(
             {name: np.zeros(count, dtype=np.int64) for name in SUMS},
             np.zeros(count, dtype=np.int64),
+            np.zeros(count, dtype=np.uint64),
+            np.zeros(count, dtype=np.bool_),
         )
         alone = np.zeros(count, dtype=np.bool_)
         kinds = self._learn(baskets)
         known = KindDoubts(self.market, baskets.lines.kinds, kinds.facts)
-        for group in self.groups(baskets, kinds, alone):
+        by_kind = kinds_basis(kinds, known) if basis or since is not None else None
+        for group in self.groups(baskets, kinds, alone, out.errors):
+            if by_kind is not None:
+                self._rest(group, by_kind, since, out)
             self._compute(group, known, out)
             out.guarded += group.guarded
+            alone[group.too_large] = True
         alone |= (out.sums["lacking"] != 0) | (out.sums["total"] < 0)
         out.guarded += int(np.count_nonzero(baskets.large & ~baskets.bad))
         for basket in np.flatnonzero(alone).tolist():
             self._ask(baskets, basket, out)
         return out
 
+    def _rest(self, group: Group, by_kind: Basis, since: Basis | None, out: Priced) -> None:
+        """Note what the group's prices rest on, and take out those that rest on what they did."""
+        found = basis_of(group, self._doubts(group.wide), by_kind)
+        out.basis[group.rows] = found
+        if since is not None:
+            same = since[group.rows] == found
+            out.kept[group.rows[same]] = True
+            group.only(~same)
+
+    def _doubts(self, wide: Wide) -> Doubts:
+        if wide.doubts is None:
+            wide.doubts = Doubts(self.market, wide.program)
+        return wide.doubts
+
     def _compute(self, group: Group, known: KindDoubts, out: Priced) -> None:
-        program = group.wide.program
-        doubts = self._doubts.get(id(program))
-        if doubts is None:
-            doubts = self._doubts[id(program)] = Doubts(self.market, program)
+        doubts = self._doubts(group.wide)
         for part, columns in group.columns((*group.wide.sums, *doubts.registers)):
             rows = group.rows[part]
             for name, column in zip(SUMS, columns, strict=False):
@@ -84,8 +114,18 @@ class MarketColumns:
             regs = columns_of(doubts.registers, columns[len(SUMS) :], rows.size)
             out.certainty[rows] = doubts.ranks(group, known, part, regs)
 
-    def groups(self, baskets: Baskets, kinds: Kinds, alone: Flags) -> Iterator[Group]:
-        """The baskets by program; ``alone`` is set for those that must be asked one by one."""
+    def groups(
+        self,
+        baskets: Baskets,
+        kinds: Kinds,
+        alone: Flags,
+        errors: dict[int, LandedCostError],
+    ) -> Iterator[Group]:
+        """The baskets by program.
+
+        ``alone`` is set for those that must be asked one by one; ``errors`` is filled for those
+        whose program cannot be had, as where there is no rate for their currency.
+        """
         extras = dict(baskets.extras)
         if self.market.carrier is not None:
             extras["shipping"] = self._carried(baskets, alone)
@@ -99,12 +139,12 @@ class MarketColumns:
                 alone[same.baskets[~fine]] = True
                 same, kind = Same(same.baskets[fine], same.lines[fine]), kind[fine]
             if same.baskets.size:
-                yield from self._split(baskets, same, kind, kinds, extras)
+                yield from self._split(baskets, same, kind, kinds, extras, errors)
         alone |= baskets.bad  # ids used twice are found on the way
 
     def all_groups(self, baskets: Baskets, alone: Flags) -> Iterator[Group]:
         """The baskets by program, for more than their sums."""
-        yield from self.groups(baskets, self._learn(baskets), alone)
+        yield from self.groups(baskets, self._learn(baskets), alone, {})
 
     def _learn(self, baskets: Baskets) -> Kinds:
         lines = baskets.lines
@@ -123,6 +163,7 @@ class MarketColumns:
         kind: Any,
         kinds: Kinds,
         extras: Mapping[str, Money],
+        errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
         forms = kinds.form[kind]
         columns = [forms[:, k] for k in range(forms.shape[1])]
@@ -136,7 +177,11 @@ class MarketColumns:
             rows = order[edges[k] : edges[k + 1]]
             basket = int(same.baskets[rows[0]])
             units = {n: m.unit_of(basket) for n, m in extras.items()}
-            wide = self._widened([kinds.known(int(j)) for j in kind[rows[0]]], units)
+            try:
+                wide = self._widened([kinds.known(int(j)) for j in kind[rows[0]]], units)
+            except LandedCostError as error:
+                errors.update(dict.fromkeys(same.baskets[rows].tolist(), error))
+                continue
             yield Group(
                 wide, baskets, extras, kinds, same.baskets[rows], same.lines[rows], kind[rows]
             )
@@ -144,7 +189,9 @@ class MarketColumns:
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
         program, bound = self.market.program(facts, **units)
         found = self._wide.get(id(program))
-        if found is None or found.program is not program:
+        if found is None:
+            if len(self._wide) >= _PROGRAMS:
+                self._wide.clear()
             found = self._wide[id(program)] = widen(program, bound)
         return found
 
@@ -176,12 +223,24 @@ class MarketColumns:
         try:
             quote = self.market.price(baskets.bundle(basket))
             found = _sums(quote)
+            if max(map(abs, found.values())) > LARGEST:
+                raise _too_large(quote)
             out.certainty[basket] = RANKS.index(quote.certainty)
         except LandedCostError as error:
             out.errors[basket] = error
             found = dict.fromkeys(SUMS, 0)
         for name, value in found.items():
             out.sums[name][basket] = value
+
+
+def _too_large(quote: Quote) -> MoneyError:
+    return MoneyError(
+        f"the price is more than a table of prices can hold: {quote.total_minor} minor units of "
+        f"{quote.currency}",
+        code="absurd_amount",
+        where="unit_price",
+        hint="ask for it alone, with price_for",
+    )
 
 
 def _sums(quote: Quote) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import lcm
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..program.columns import Input, Plan, run_columns, safe_rows
 from ..program.ir import Reg
+from ..program.primitives import LARGEST
 from ..program.sheet import BUNDLE_INPUTS
 from ..quote import Fact
 from .baskets import Baskets
@@ -24,7 +25,7 @@ FEW = 16
 """Fewer baskets than this are computed one by one: a plan for them would cost more."""
 _WIDEST = 2**40
 """A common denominator above this is not used: it would take room from the amounts."""
-_EXTRAS = ("discount", "shipping", "insurance")
+EXTRAS = ("discount", "shipping", "insurance")
 
 
 class Kinds:
@@ -62,7 +63,11 @@ class Kinds:
 
 @dataclass(slots=True)
 class Group:
-    """Baskets of one program: ``lines`` and ``kind`` have a row of line and kind numbers each."""
+    """Baskets of one program: ``lines`` and ``kind`` have a row of line and kind numbers each.
+
+    ``guarded`` counts those computed on Python ints; ``too_large`` are those whose answer itself
+    is more than a column can hold.
+    """
 
     wide: Wide
     baskets: Baskets
@@ -72,9 +77,16 @@ class Group:
     lines: Any
     kind: Any
     guarded: int = 0
+    too_large: list[int] = field(default_factory=list)
+
+    def only(self, rows: Flags) -> None:
+        """Keep some of the baskets."""
+        self.rows, self.lines, self.kind = self.rows[rows], self.lines[rows], self.kind[rows]
 
     def columns(self, outputs: Sequence[Reg]) -> Iterator[tuple[Ints, list[Any]]]:
         """The registers ``outputs``, chunk by chunk, with the chunk's positions in the group."""
+        if not self.rows.size:
+            return
         if self.rows.size < FEW:
             yield np.arange(self.rows.size), self._exact(np.arange(self.rows.size), outputs)
             return
@@ -141,8 +153,8 @@ class Group:
         group, position = at
         if group == "G":
             rows = self.rows[part]
-            if position < len(_EXTRAS):
-                return self.extras[_EXTRAS[position]].minor[rows]
+            if position < len(EXTRAS):
+                return self.extras[EXTRAS[position]].minor[rows]
             return self._headings(part)
         line = int(group[1:])
         if group[0] == "P":
@@ -156,7 +168,13 @@ class Group:
 
     def _exact(self, part: Ints, outputs: Sequence[Reg]) -> list[Any]:
         """The registers for some rows, worked out on Python ints."""
-        found = [self.wide.exact(self._whole(int(k)), outputs) for k in part.tolist()]
+        found = []
+        for k in part.tolist():
+            values = self.wide.exact(self._whole(k), outputs)
+            if max(values) > LARGEST:
+                self.too_large.append(int(self.rows[k]))
+                values = (0,) * len(values)
+            found.append(values)
         return list(zip(*found, strict=True))
 
     def _whole(self, row: int) -> list[tuple[int, ...]]:
@@ -165,7 +183,7 @@ class Group:
         lines = self.baskets.lines
         inputs: list[tuple[int, ...]] = [
             (
-                *(int(self.extras[name].minor[basket]) for name in _EXTRAS),
+                *(int(self.extras[name].minor[basket]) for name in EXTRAS),
                 int(self._headings(np.array([row]))[0]),
                 *self.wide.bound,
             )

@@ -16,8 +16,10 @@ from ..dates import day
 from ..errors import LandedCostError, RuleFileError
 from ..request import Buyer
 from .answer import SCHEMA, answer
+from .basis import Basis
 from .baskets import Baskets
 from .catalog import BATCH, batches_of
+from .cells import Flags
 from .engine import MarketColumns
 
 if TYPE_CHECKING:
@@ -27,12 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PricedBatch:
-    """One batch's rows, and how many of its baskets took which way."""
+    """One batch's rows, and how many of its prices took which way.
+
+    ``guarded`` were computed on Python ints, ``alone`` asked one by one. ``kept`` tells for each
+    market which baskets rest on what they rested on before: their rows have no amounts.
+    """
 
     rows: pa.RecordBatch
     baskets: int
     guarded: int
     alone: int
+    kept: Mapping[str, Flags]
 
 
 class Pricer:
@@ -112,23 +119,36 @@ class Pricer:
                 hint="install the same version of landedcost, and the same rule files, everywhere",
             )
 
-    def price(self, batch: pa.RecordBatch, first: int = 0) -> PricedBatch:
+    def price(
+        self,
+        batch: pa.RecordBatch,
+        first: int = 0,
+        *,
+        basis: bool = False,
+        since: Mapping[str, Basis] | None = None,
+    ) -> PricedBatch:
         """The prices of one batch of baskets: all of them on the first market, and so on.
 
-        Raises RequestError for a batch without the columns needed.
+        ``first`` is the number of its first basket. With ``basis`` the column of that name is
+        filled. ``since`` maps a market to what its earlier prices rested on, basket by basket,
+        0 where there was none: those that still do are kept, not computed. Raises RequestError
+        for a batch without the columns needed.
         """
         baskets = Baskets(batch, first)
         parts, guarded, alone = [], 0, 0
+        kept: dict[str, Flags] = {}
         for label, found in zip(self.labels, self.opened, strict=True):
             if isinstance(found, LandedCostError):
                 parts.append(answer(baskets, label, "", found))
                 continue
-            priced = found.price(baskets)
+            earlier = (since or {}).get(label)
+            priced = found.price(baskets, basis=basis, since=earlier)
+            kept[label] = priced.kept
             guarded += priced.guarded
             alone += priced.alone
             parts.append(answer(baskets, label, found.market.terms.shown, priced))
         rows = pa.concat_batches(parts) if parts else SCHEMA.empty_table().to_batches()[0]
-        return PricedBatch(rows, baskets.count, guarded, alone)
+        return PricedBatch(rows, baskets.count, guarded, alone, kept)
 
     def stream(
         self, items: Any, jobs: int | None = None, size: int = BATCH

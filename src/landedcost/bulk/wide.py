@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..pipeline import COMPILE_UP_TO, KINDS, Program, input_groups
 from ..program.columns import Input, Plan, plan
 from ..program.ir import Builder, Reg
 from ..program.scalar import compile_program, run
+
+if TYPE_CHECKING:
+    from .certainty import Doubts
 
 SUMS = ("total", "checkout", "delivery", "lacking", *KINDS)
 """What is worked out for each basket: the sums of the quote, whether a duty is lacking, and the
@@ -20,11 +23,12 @@ charges of each kind in the currency shown (discounts as positive amounts)."""
 _PLANS = 16
 
 
-@dataclass(frozen=True)
+@dataclass
 class Wide:
     """One kind of basket: its program, and the register of each of :data:`SUMS`.
 
-    ``amounts`` and ``shown`` are the registers of every charge, local and in the shown currency.
+    ``shown`` are the registers of every charge in the shown currency; ``doubts`` is what makes
+    its prices less than exact, worked out when first needed.
     """
 
     program: Program
@@ -32,6 +36,7 @@ class Wide:
     ops: tuple[tuple[object, ...], ...]
     sums: tuple[Reg, ...]
     shown: tuple[Reg, ...]
+    doubts: Doubts | None = None
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _product_bound(a: Span, b: Span) -> Bound:
 
 
 def _flag_bound(*spans: Span) -> Bound:
-    return (0, 1), max(most for _, most in spans)
+    return (0, 1), max(1, *(most for _, most in spans))
 
 
 def _most_bound(a: Span, b: Span) -> Bound:
