@@ -177,7 +177,7 @@ class LandedCost:
         (``shipping``…); ``markets`` are buyers, or texts such as ``"DE"``, ``"CA-ON"`` or
         ``"de-DE"``; ``jobs`` is the number of threads, one for each core by default. A basket
         that cannot be priced has its error in its row. Raises RequestError for a catalogue or a
-        market that cannot be read. Needs the extra ``columns``.
+        market that cannot be read. Needs the extra ``bulk``.
         """
         try:
             from .bulk.pricer import Pricer
@@ -186,7 +186,7 @@ class LandedCost:
             raise PluginError(
                 f"pricing in columns needs {error.name}, which is not installed",
                 code="missing_extra",
-                hint='install "landedcost[columns]"',
+                hint='install "landedcost[bulk]"',
             ) from None
         pricer = Pricer(
             self,

@@ -235,4 +235,4 @@ def test_without_numpy_the_error_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(PluginError) as caught:
         LandedCost("US").price_many([item("a", "1.00")], ["DE"], as_of=DAY)
-    assert "landedcost[columns]" in caught.value.hint
+    assert "landedcost[bulk]" in caught.value.hint
