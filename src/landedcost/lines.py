@@ -16,6 +16,8 @@ from .money import minor_units, parse_money, percent
 MAX_QUANTITY = 1_000_000
 MAX_WEIGHT_G = 10**9
 MAX_TITLE = 500
+DAMAGE = "\N{REPLACEMENT CHARACTER}"
+"""What a decoder leaves where bytes are no text of the encoding it was told."""
 _ID = re.compile(r"\S(.{0,198}\S)?")
 
 
@@ -268,13 +270,24 @@ def hs_code_of(value: str | None, where: str) -> str:
 def line_id(value: object, where: str = "") -> str:
     """A line's id as it is. Raises RequestError (``bad_id``) for one that cannot be shown."""
     if isinstance(value, str) and _ID.fullmatch(value) and value.isprintable():
-        return value
+        return _undamaged(value, where)
     raise RequestError(
         f"not a usable line id: {str(value)[:60]!r}",
         code="bad_id",
         where=where,
         hint="1 to 200 printable characters, no space at either end",
     )
+
+
+def _undamaged(text: str, where: str) -> str:
+    if DAMAGE in text:
+        raise RequestError(
+            "has U+FFFD, which stands for bytes that could not be read as text",
+            code="bad_encoding",
+            where=where,
+            hint="save the file it comes from as UTF-8",
+        )
+    return text
 
 
 def _text(value: object, where: str, code: str) -> str | None:
@@ -285,7 +298,7 @@ def _text(value: object, where: str, code: str) -> str | None:
 
 def _title(value: object, where: str) -> str:
     if isinstance(value, str) and len(value) <= MAX_TITLE:
-        return value
+        return _undamaged(value, where)
     what = f"longer than {MAX_TITLE} characters" if isinstance(value, str) else "must be text"
     raise RequestError(what, code="bad_type", where=where)
 

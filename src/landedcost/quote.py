@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .pipeline import Program
     from .program.sheet import Slot, Why
     from .regimes.schema import Dated
+    from .regimes.select import LaneKey
     from .request import Bundle
     from .shipping.zones import ShippingOffer
     from .unfold import Unfolded
@@ -222,6 +223,11 @@ class Quote:
     def as_of(self) -> date:
         """The day whose rules and rates were used."""
         return self._priced.market.lane.key.day
+
+    @property
+    def lane(self) -> LaneKey:
+        """From where to whom, on what day, by which channel, under which terms."""
+        return self._priced.market.lane.key
 
     @property
     def total_minor(self) -> int:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted(Path(__file__).resolve().parents[2].joinpath("examples").glob("*.py"))
+FOLDER = Path(__file__).resolve().parents[2].joinpath("examples")
+EXAMPLES = sorted([*FOLDER.glob("*.py"), *FOLDER.glob("*/main.py")])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_example_runs(example: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", str(example)],

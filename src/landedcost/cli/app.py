@@ -14,6 +14,7 @@ from .compare import compare
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .reprice import reprice
 from .rules import rules
 
 INTERRUPTED = 130
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(reprice)
 app.command()(requirements)
 app.command()(schema)
 app.add_typer(rules, name="rules")

@@ -72,6 +72,8 @@ class Inputs:
     carrier: str | None
     strategy: str
     rules_dir: str | None
+    row: int | None
+    catalog: str | None
     as_json: bool
 
     def quick(self) -> dict[str, Any]:

@@ -83,6 +83,14 @@ Preference = Annotated[
     str | None,
     typer.Option("--preference", metavar="NAME", help="The agreement origin is claimed under."),
 ]
+Row = Annotated[
+    int | None,
+    typer.Option("--row", metavar="N", help="The file holds prices: its row N, from 0, again."),
+]
+CatalogFile = Annotated[
+    str | None,
+    typer.Option("--catalog", metavar="FILE", help="Where the catalogue of the prices is now."),
+]
 
 
 def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
@@ -111,6 +119,8 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
         rules_dir: RulesDir = None,
+        row: Row = None,
+        catalog: CatalogFile = None,
         as_json: AsJson = False,
         offline: Offline = False,
     ) -> None:
@@ -137,6 +147,8 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             carrier=carrier,
             strategy=strategy,
             rules_dir=rules_dir,
+            row=row,
+            catalog=catalog,
             as_json=as_json,
         )
         with renamed(FLAGS if file is not None else QUICK):

@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich import box
@@ -16,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..currencies import currency
-from ..errors import LandedCostError
+from ..errors import LandedCostError, PluginError
 from ..money import amount_text
 
 _WIDTH = 120
@@ -117,6 +118,44 @@ def write(text: str, encoding: str = "utf-8") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         gone = isinstance(error, BrokenPipeError)
         raise NoOutput("" if gone else error.strerror or str(error)) from None
+
+
+@contextmanager
+def bulk() -> Iterator[None]:
+    """Say which extra to install where numpy or pyarrow is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in ("numpy", "pyarrow"):
+            raise
+        raise PluginError(
+            f"pricing in columns needs {error.name}, which is not installed",
+            code="missing_extra",
+            hint='install "landedcost[bulk]"',
+        ) from None
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, int], object] | None]:
+    """A bar on stderr while a terminal looks on: told what is done, of what, and baskets."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[baskets]:,} baskets"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("pricing", total=None, baskets=0)
+        yield lambda done, total, baskets: bar.update(
+            task, completed=done, total=total, baskets=baskets
+        )
 
 
 def complain(error: LandedCostError, as_json: bool) -> int:
