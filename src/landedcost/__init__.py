@@ -20,6 +20,7 @@ from .errors import (
 from .lines import Amount, Line
 from .quote import Charge, Note, Provenance, Quote, Reason
 from .regimes.load import RuleBook
+from .regimes.reform import Reform
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
@@ -44,6 +45,7 @@ __all__ = [
     "ProviderError",
     "Quote",
     "Reason",
+    "Reform",
     "RefusedError",
     "Request",
     "RequestError",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .fx.rates import RateTable
     from .market import Market, Terms
     from .quote import Quote
+    from .regimes.reform import Reform
     from .shipping.zones import ZoneTable
     from .tariffs.table import TariffTable
 
@@ -198,6 +199,17 @@ class LandedCost:
             customs_rates=customs_rates,
         )
         return Prices(pricer, items, jobs)
+
+    def with_reforms(self, *reforms: Reform) -> LandedCost:
+        """The same shop under other rules: what if. This shop stays as it is.
+
+        Every quote of a territory that a reform touches says so. Raises RequestError for an
+        address that no rule has.
+        """
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__getstate__())
+        made.rules = self.rules.with_reforms(*reforms)
+        return made
 
     def __getstate__(self) -> dict[str, Any]:
         """The settings without what was learnt, so that a shop can be sent elsewhere."""

@@ -39,7 +39,10 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
 
 
 def parcel_remarks(lane: Lane, program: Program) -> Iterable[Remark]:
-    """What is to be said of every parcel on the lane: old rules, no freight."""
+    """What is to be said of every parcel on the lane: old rules, a reform, no freight."""
+    for reform in lane.regime.reforms:
+        if reform.since <= lane.key.day:
+            yield Remark("reform", reform.text, "estimated")
     if lane.stale:
         text = (
             f"the rules of {lane.regime.name} were last checked for "

@@ -16,6 +16,7 @@ from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .reprice import reprice
 from .rules import rules
+from .whatif import whatif
 
 INTERRUPTED = 130
 NO_READER = 141
@@ -35,6 +36,7 @@ app.command()(price)
 app.command()(explain)
 app.command()(compare)
 app.command()(reprice)
+app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
 app.add_typer(rules, name="rules")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..lines import one_of
 from ..locales import buyer_locale
 from ..money import parse_money
 from ..regimes.load import RuleBook
+from ..regimes.reform import Reform
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
 
@@ -72,6 +73,7 @@ class Inputs:
     carrier: str | None
     strategy: str
     rules_dir: str | None
+    reforms: tuple[str, ...]
     row: int | None
     catalog: str | None
     as_json: bool
@@ -104,17 +106,21 @@ def requests(inputs: Inputs) -> list[Request]:
     return [request.but(terms=t) for t in _terms(inputs.terms)] or [request]
 
 
-def shop(carrier: str | None, strategy: str, rules_dir: str | None) -> LandedCost:
+def shop(
+    carrier: str | None, strategy: str, rules_dir: str | None, reforms: Sequence[str] | None = None
+) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
         tariff_strategy=strategy,
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
-        rules=rule_book(rules_dir),
+        rules=rule_book(rules_dir, reforms),
     )
 
 
-def rule_book(folder: str | None) -> RuleBook:
-    """The bundled rules, or those of a folder. Raises RequestError (``no_file``)."""
+def rule_book(folder: str | None, reforms: Sequence[str] | None = None) -> RuleBook:
+    """The bundled rules, or those of a folder, reformed. Raises RequestError (``no_file``)."""
+    if reforms:
+        return rule_book(folder).with_reforms(*map(Reform.load, reforms))
     if folder is None:
         return RuleBook()
     path = Path(folder)

@@ -18,6 +18,10 @@ RulesDir = Annotated[
     str | None,
     typer.Option("--rules-dir", metavar="FOLDER", help="Use the rule files of this folder."),
 ]
+Reforms = Annotated[
+    list[str] | None,
+    typer.Option("--reform", metavar="FILE.toml", help="What if: change rules; may be repeated."),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
@@ -119,6 +123,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
         rules_dir: RulesDir = None,
+        reform: Reforms = None,
         row: Row = None,
         catalog: CatalogFile = None,
         as_json: AsJson = False,
@@ -147,6 +152,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             carrier=carrier,
             strategy=strategy,
             rules_dir=rules_dir,
+            reforms=tuple(reform or ()),
             row=row,
             catalog=catalog,
             as_json=as_json,

@@ -18,6 +18,7 @@ from .options import (
     Channel,
     From,
     Offline,
+    Reforms,
     Registrations,
     RulesDir,
     Strategy,
@@ -67,6 +68,7 @@ def reprice(
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
     rules_dir: RulesDir = None,
+    reform: Reforms = None,
     rate: Rates = None,
     customs_rate: CustomsRates = None,
     changed_since: Annotated[
@@ -121,6 +123,7 @@ def reprice(
         strategy=strategy,
         carrier=carrier or "",
         rules=rules_dir or "",
+        reforms=tuple(reform or ()),
         rates=_pairs(rate, "--rate"),
         customs_rates=_pairs(customs_rate, "--customs-rate"),
     )
