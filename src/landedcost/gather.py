@@ -163,11 +163,12 @@ def _duty(
     row, candidates = choose(found, strategy, where=f"{at}hs_code")
     if len({r.text for r in candidates}) > 1:
         listed = "; ".join(f"{r.code} {r.text}" for r in candidates)
+        short = all(r.code.startswith(line.hs_code) for r in candidates)
+        what = "shorter than a national tariff line" if short else "no line of this tariff"
         remarks.append(
             Remark(
                 "tariff_choice",
-                f"{line.hs_code} is shorter than a national tariff line; the {strategy} of these "
-                f"was taken: {listed}",
+                f"{line.hs_code} is {what}; the {strategy} of these was taken: {listed}",
                 "estimated",
             )
         )

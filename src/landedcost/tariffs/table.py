@@ -19,6 +19,8 @@ from ..regimes.schema import Source
 from .grammar import Duty, Free, Percent, Specific, Sum, parse_duty
 
 _REMEMBERED = 10_000
+_WORLD_WIDE = 6
+"""The digits of a code that mean the same in every tariff."""
 _COLUMNS = ["code", "rate", "from", "until", "source", "verified", "note"]
 
 
@@ -93,7 +95,9 @@ class TariffTable:
         """The rows for a code of digits: the longest that it starts with, or all below it.
 
         A code shorter than the table's rows may be any of those; a longer one is answered by
-        the row it begins with. Raises RequestError (``unknown_duty``) naming the nearest codes,
+        the row it begins with. The digits after the sixth are each tariff's own: a code with
+        those of another tariff may be any line of its first six digits.
+        Raises RequestError (``unknown_duty``) naming the nearest codes,
         NotInForce when the code is known on other days only.
         """
         below = self._below(code)
@@ -103,6 +107,8 @@ class TariffTable:
                 return Found(code, rows)
         for length in range(len(code), 1, -1):
             rows = tuple(row for row in self._rows.get(code[:length], ()) if row.on(day))
+            if not rows and length == _WORLD_WIDE and len(code) > _WORLD_WIDE:
+                rows = tuple(row for row in self._below(code[:length]) if row.on(day))
             if rows:
                 return Found(code, rows)
         known = below or [r for n in range(len(code), 1, -1) for r in self._rows.get(code[:n], ())]
@@ -166,7 +172,7 @@ def choose(found: Found, strategy: str, *, where: str = "") -> tuple[Row, tuple[
             f"{hs_dotted(found.code)} is one of several tariff lines with different duties",
             code="ambiguous_tariff",
             where=where,
-            hint=f"give a longer code: {listed}; or choose lowest, median or highest",
+            hint=f"give one of these codes: {listed}; or choose lowest, median or highest",
         )
     ordered = sorted(rows, key=lambda r: (*_weight(r.duty), r.code))
     at = {"lowest": 0, "median": (len(ordered) - 1) // 2, "highest": len(ordered) - 1}[strategy]
