@@ -82,6 +82,4 @@ def words_of(rule: Applied) -> str:
         words += " ÷ (1 − {rate}), the tax being part of its own base"
     if rule.get("pay") is not None:
         words += f", of which {rule['pay'].value} is paid"
-    if rule.settings.get("method") == "split":
-        words += f", then {rule['local_share'].value} of it as local tax, rounded alike"
     return words
