@@ -237,6 +237,7 @@ def test_every_scenario_changes_what_it_says(name: str) -> None:
         ("eu-normal-tariff", "DE", "US"),
         ("jp-reform-2028", "JP", "US"),
         ("us-de-minimis-restored", "US", "DE"),
+        ("eu-micro-parcels", "FR", "US"),
     ],
 )
 def test_every_scenario_moves_a_price(name: str, market: str, seller: str) -> None:
