@@ -115,6 +115,7 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
         for name in program.inputs[len(BUNDLE_INPUTS) :]
     )
     ages: dict[str, str] = {}
+    shown: set[str] = set()
     for use, base, quote in asked:
         used = market.rates.get(use, base, quote)
         rate = used.rate
@@ -128,8 +129,11 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
         worse = "estimated" if rate.stale and use == "shown" else "exact"
         if ages.get(text) != "estimated":
             ages[text] = worse
+        if use == "shown":
+            shown.add(text)
     for text, certainty in ages.items():
-        yield Remark("rate_age", text, certainty)
+        told = text if text in shown else f"customs rate {text}"
+        yield Remark("rate_age", told, certainty)
 
 
 def lane_remarks(lane: Lane, lines: Sequence[Asked]) -> Iterable[Remark]:

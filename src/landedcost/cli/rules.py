@@ -7,6 +7,8 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
+from rich.padding import Padding
 
 from ..client import today
 from ..dates import day
@@ -16,7 +18,7 @@ from ..regimes.select import next_change
 from .check import check_rules
 from .inputs import rule_book
 from .options import AsJson, AsOf, Reforms, RulesDir
-from .output import cell, say, show, show_json, table
+from .output import cell, plain, say, show, show_json, table
 
 rules = typer.Typer(
     help="The import rules: which there are, what they say, whether they are sound.",
@@ -72,15 +74,19 @@ def show_rules(
         return
     when = f" on {on}" if on else ""
     title = f"{regime.name}{when}, last checked for {regime.verified_through}"
-    columns = ("address", "value", "from", "until", "status", "verified", "source")
-    made = table(title, columns)
+    parts: list[RenderableType] = [cell(title, "bold"), ""]
     for value in found:
         shown = f"{value.value} {value.currency}" if value.currency else value.value
-        until = value.until.isoformat() if value.until else ""
-        verified = "yes" if value.verified else "no"
-        row = (value.address, shown, value.start, until, value.status, verified, value.source.title)
-        made.add_row(*map(cell, row))
-    show(made)
+        parts.append(cell(value.address).append(f" = {plain(shown)}", style="bold"))
+        parts.append(Padding(cell(_standing(value), "dim"), (0, 0, 0, 4)))
+    show(*parts)
+
+
+def _standing(value: Dated) -> str:
+    """Since when a value holds and until when (exclusive), its status, who says so."""
+    days = f"from {value.start}" + (f" until {value.until}" if value.until else "")
+    verified = "verified" if value.verified else "not verified"
+    return f"{days}, {value.status}, {verified}: {value.source.title}"
 
 
 def _document(value: Dated) -> dict[str, Any]:

@@ -96,9 +96,9 @@ class TariffTable:
 
         A code shorter than the table's rows may be any of those; a longer one is answered by
         the row it begins with. The digits after the sixth are each tariff's own: a code with
-        those of another tariff may be any line of its first six digits.
-        Raises RequestError (``unknown_duty``) naming the nearest codes,
-        NotInForce when the code is known on other days only.
+        those of another tariff may be any line of its first six digits. Raises RequestError
+        (``unknown_duty``) naming the nearest codes, NotInForce when the code is known on other
+        days only.
         """
         below = self._below(code)
         if below:
