@@ -42,7 +42,7 @@ def _ints(array: pa.Array, missing: int) -> Ints:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Money:
     """Amounts in minor units, 0 where there is none; ``unit`` picks from ``units``."""
 
@@ -50,6 +50,20 @@ class Money:
     unit: Ints
     units: Sequence[str]
     given: Flags
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """The least and the most of the amounts; 0 where there are no rows."""
+        return int(self.minor.min(initial=0)), int(self.minor.max(initial=0))
+
+    @cached_property
+    def place(self) -> Ints | None:
+        """For each row where its currency is in ``units``, from 1; 0 where there is no amount.
+
+        None where that is the same for all rows.
+        """
+        found = np.where(self.given, self.unit + 1, 0)
+        return found if found.size and np.any(found != found[0]) else None
 
     def unit_of(self, row: int) -> str:
         """The currency of one row's amount, empty where there is none."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from ..errors import LandedCostError, RequestError
 from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, QUANTITY, RETAIL, UNIT
 from ..lines import DAMAGE, MAX_TITLE, Line
 from .cells import Cells, Flags, Ints, codes, plain_ids
+from .kinds import KindBook
 from .rows import COUNTS, TEXTS, line_of
 from .rows import MEASURES as MEASURE_NAMES
 
@@ -40,6 +40,7 @@ class Lines:
         self.large: Flags = np.zeros(count, dtype=np.bool_)
         self._check_products()
         self._ints: dict[int, Ints] = {}
+        self._spans: dict[int, tuple[int, int]] = {}
 
     def row(self, index: int) -> dict[str, Any]:
         """One row's values as they were given."""
@@ -75,41 +76,58 @@ class Lines:
             return self.beside[name]
         return self.counts[name] if name in self.counts else self.measures[name]
 
-    @cached_property
-    def keys(self) -> tuple[Ints, list[int]]:
-        """For each line the number of its kind, and for each kind the first good line of it.
+    def span(self, position: int) -> tuple[int, int]:
+        """The least and the most of that column."""
+        if position not in self._spans:
+            column = self.ints(position)
+            self._spans[position] = int(column.min()), int(column.max())
+        return self._spans[position]
+
+    def kinds(self, book: KindBook) -> Ints:
+        """The number of each line's kind in ``book``; any number where a line cannot be read.
 
         Lines of one kind have everything in common that is looked up: currency, code, origin,
         class, pinned rates, and which measures they have.
         """
         key, size = self.price.unit, len(self.price.units) + 1
+        parts: list[tuple[Ints, Sequence[Any]]] = [(key, self.price.units)]
         for name in TEXTS:
             if name in self.columns:
                 found, values = codes(self.columns[name])
+                parts.append((found, [(name, value) for value in values]))
                 key, size = _mixed(key, size, found, len(values))
         flags = np.zeros(self.count, dtype=np.int64)
         for bit, name in enumerate((*MEASURES, "customs_value")):
             each = self.beside[name] if name in self.beside else self._each(name)
             if np.any(each):
                 flags |= (each > 0).astype(np.int64) << bit
+        parts.append((flags, range(2 ** (len(MEASURES) + 1))))
         key, size = _mixed(key, size, flags, 2 ** (len(MEASURES) + 1))
-        kinds = pa.array(key).dictionary_encode()
-        number: Ints = kinds.indices.to_numpy().astype(np.int64)
-        first = np.full(len(kinds.dictionary), -1, dtype=np.int64)
-        good = np.flatnonzero(~self.bad)[::-1]
-        first[number[good]] = good
-        return number, first.tolist()
+        return self._numbered(key, parts, book)
 
-    @cached_property
-    def kinds(self) -> list[Line | None]:
-        """A line of each kind, None where no line of the kind can be read."""
-        found: list[Line | None] = []
-        for first in self.keys[1]:
-            try:
-                found.append(None if first < 0 else self.line(first))
-            except LandedCostError:
-                found.append(None)
+    def _numbered(
+        self, key: Ints, parts: Sequence[tuple[Ints, Sequence[Any]]], book: KindBook
+    ) -> Ints:
+        """Each distinct key's number in the book, by the values that one good line of it has."""
+        coded = pa.array(key).dictionary_encode()
+        here: Ints = coded.indices.to_numpy().astype(np.int64)
+        first = np.full(len(coded.dictionary), -1, dtype=np.int64)
+        good = np.flatnonzero(~self.bad)[::-1]
+        first[here[good]] = good
+        readable = np.flatnonzero(first >= 0)
+        rows = first[readable]
+        columns = [[values[k] for k in place[rows].tolist()] for place, values in parts]
+        named = list(zip(*columns, strict=True))
+        number = np.zeros(first.size, dtype=np.int64)
+        number[readable] = book.numbers(named, lambda k: self._readable(int(rows[k])))
+        found: Ints = number[here]
         return found
+
+    def _readable(self, index: int) -> Line | None:
+        try:
+            return self.line(index)
+        except LandedCostError:
+            return None  # its rows are asked one by one, for the message
 
     def whole(self, index: int) -> tuple[int, ...]:
         """The figures of one line, as :attr:`landedcost.Line.ints` has them."""

@@ -93,21 +93,32 @@ PRIMITIVES: Mapping[str, Primitive] = {
 def divide_column(np: Any, mode: str, num: Column, den: Column) -> Column:
     """``num / den`` rounded by ``mode``, as :data:`landedcost.rounding.ROUNDINGS` rounds ints."""
     if mode == "half_up":
-        return (num + num + den) // (den + den)
+        return (num + (den >> 1)) // den
     if mode == "down":
         return num // den
     if mode == "up":
-        return (num + den - 1) // den
+        return (num + (den - 1)) // den
     whole = num // den
-    twice = 2 * (num - whole * den)
-    odd = whole % 2 == 1
-    return whole + ((twice > den) | ((twice == den) & odd))
+    rest = num - whole * den
+    other = den - rest
+    return whole + ((rest > other) | ((rest == other) & (whole & 1 == 1)))
 
 
 def divide_bound(num: Span, den: Span) -> Bound:
     """How large a division gets, whatever the rounding; no divisor is below one."""
     span = num[0] // max(den[1], 1), num[1] // max(den[0], 1) + 1
-    return span, max(2 * num[1] + den[1], 2 * den[1])
+    return span, num[1] + den[1]
+
+
+def scale_column(np: Any, mode: str, amount: Column, num: int, den: int) -> Column:
+    """``amount * num / den`` rounded by ``mode``; the ratio is the same for every row."""
+    return divide_column(np, mode, amount if num == 1 else amount * num, den)
+
+
+def scale_bound(amount: Span, num: int, den: int) -> Bound:
+    """How large that gets."""
+    span, top = divide_bound((amount[0] * num, amount[1] * num), (den, den))
+    return span, max(top, num)
 
 
 def allocate_columns(np: Any, total: Column, weights: Sequence[Column]) -> list[Column]:
@@ -123,17 +134,24 @@ def allocate_columns(np: Any, total: Column, weights: Sequence[Column]) -> list[
     if np.any(nothing):
         weights = [np.where(nothing, 1, weight) for weight in weights]
         whole = np.where(nothing, len(weights), whole)
-    parts, rests = [], []
-    for weight in weights:
-        exact = total * weight
-        part = exact // whole
-        parts.append(part)
-        rests.append(exact - part * whole)
+    if len(weights) == 2:
+        first, rest = _part(total, weights[0], whole)
+        first = first + (rest >= whole - rest)
+        return [first, total - first]
+    shares = [_part(total, weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
     left = total - sum(parts[1:], start=parts[0])
     if not np.any(left):
         return parts
-    ranks = _ranks(np, rests)
+    ranks = _ranks(np, [rest for _, rest in shares])
+    left = np.asarray(left).astype(ranks[0].dtype)
     return [part + (rank < left) for part, rank in zip(parts, ranks, strict=True)]
+
+
+def _part(total: Column, weight: Column, whole: Column) -> tuple[Column, Column]:
+    exact = total * weight
+    part = exact // whole
+    return part, exact - part * whole
 
 
 def _ranks(np: Any, rests: Sequence[Column]) -> list[Column]:
@@ -144,9 +162,9 @@ def _ranks(np: Any, rests: Sequence[Column]) -> list[Column]:
     ranks: list[Column] = [np.int8(0)] * len(rests)
     for later in range(1, len(rests)):
         for earlier in range(later):
-            first = rests[earlier] >= rests[later]
-            ranks[later] = ranks[later] + np.asarray(first, dtype=np.int8)
-            ranks[earlier] = ranks[earlier] + np.asarray(np.logical_not(first), dtype=np.int8)
+            first = np.asarray(rests[earlier] >= rests[later]).view(np.int8)
+            ranks[later] = ranks[later] + first
+            ranks[earlier] = ranks[earlier] + (first ^ 1)
     return ranks
 
 
