@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 BUILTIN = {
+    "rates.bundled": "landedcost.providers.bundled:RATES",
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
+    "tariff.bundled": "landedcost.providers.bundled:TARIFF",
 }
 """Kind and name, and where the spec is."""
