@@ -122,7 +122,8 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
         if rate.provider == "request":
             continue
         old = (day - rate.on).days
-        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {old} days before the price"
+        days = f"{old} day{'s' if old != 1 else ''}"
+        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {days} before the price"
         worse = "estimated" if rate.stale and use == "shown" else "exact"
         if ages.get(text) != "estimated":
             ages[text] = worse
