@@ -25,7 +25,7 @@ from .tariffs.grammar import (
     parse_duty,
 )
 from .tariffs.lookup import Tariff
-from .tariffs.table import choose
+from .tariffs.table import WORLD_WIDE, choose
 
 PINNED = "pinned"
 # What one unit of a tariff is, in the ints a line keeps: (measure, how many of them).
@@ -92,7 +92,10 @@ def gather(
         except LandedCostError as error:
             missing = error
     preference, claimed, better = _preference(lane, line, asked, params, at)
+    if origin is not None and not _one_line(origin, line.hs_code):
+        asked.hs = line.hs_code[:WORLD_WIDE]
     additional = [] if untaxed else _matching(lane.of("additional"), asked)
+    remarks += [] if untaxed else _undecided(lane.of("additional"), asked)
     if not untaxed and not line.origin and missing is None:
         missing = _origin_needed(lane, line, at)
     pinned = len(params)
@@ -167,6 +170,27 @@ def _matching(rules: Sequence[Applied], asked: Asked) -> list[int]:
     from .duty.additional import stacked
 
     return stacked([(k, r) for k, r in enumerate(rules) if r.rule.when.line(asked)])
+
+
+def _undecided(rules: Sequence[Applied], asked: Asked) -> list[Remark]:
+    """What is left out because the code is too short to tell whether it is due."""
+    labels = dict.fromkeys(r.label for r in rules if r.rule.when.undecided(asked))
+    return [
+        Remark(
+            "hs_code_too_short",
+            f"{asked.hs} is too short to tell whether this is due, and it is left out: {label}",
+            "partial",
+        )
+        for label in labels
+    ]
+
+
+def _one_line(origin: Origin, code: str) -> bool:
+    """Whether a code and the tariff line that answered for it are the same as far as they go."""
+    if not origin.rule.startswith("tariff."):
+        return True
+    row = origin.rule.rpartition(".")[2]
+    return row.startswith(code) or code.startswith(row)
 
 
 def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:

@@ -128,7 +128,8 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
             continue
         yield from rate.remarks
         old = (day - rate.on).days
-        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {old} days before the price"
+        days = f"{old} day{'s' if old != 1 else ''}"
+        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {days} before the price"
         worse = "estimated" if rate.stale and use == "shown" else "exact"
         if ages.get(text) != "estimated":
             ages[text] = worse
@@ -142,7 +143,8 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
 def lane_remarks(lane: Lane, lines: Sequence[Asked]) -> Iterable[Remark]:
     """The notes of the rules that are about one of the lines at least."""
     for rule in lane.notes:
-        if any(rule.rule.when.line(line) for line in lines):
+        when = rule.rule.when
+        if any(when.line(line) or when.undecided(line) for line in lines):
             partial = bool(rule.settings.get("partial"))
             code = str(rule.settings.get("code") or rule.rule.name)
             yield Remark(code, rule["text"].value, "partial" if partial else "exact")

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from landedcost import Bundle, Buyer, LandedCost, Line, Request
 from landedcost.codes import EU
 from landedcost.errors import NotInForce
 from landedcost.regimes.load import RuleBook
@@ -107,6 +108,19 @@ def test_one_value_of_each_list_on_each_day(code: str) -> None:
             for name, entries in rule.values.items():
                 holding = [e for e in entries if e.on(day)]
                 assert len(holding) <= 1, f"{rule.address}.{name} on {day}"
+
+
+@pytest.mark.parametrize("code", sorted(EXPECTED))
+@pytest.mark.parametrize("hs", ["2204.21", "2402.20"])
+def test_alcohol_and_tobacco_are_never_said_to_be_priced_in_full(code: str, hs: str) -> None:
+    """No rules of excise are carried, so such a price has to say that it lacks something."""
+    start = place("CN")
+    line = Line("bottle", "900.00 EUR", hs_code=hs, origin="CN", duty="10%")
+    buyer = Buyer("GB", region="NIR") if code == "XI" else Buyer(code)
+    bundle = Bundle([line], shipping="9.00 EUR")
+    quote = LandedCost().price(Request(bundle, buyer, "CN", date(2026, 10, 1), ship_from=start))
+    assert quote.certainty == "partial"
+    assert "excise_not_included" in [note.code for note in quote.notes]
 
 
 @pytest.mark.parametrize("code", TERRITORIES)

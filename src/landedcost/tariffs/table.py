@@ -20,7 +20,7 @@ from ..regimes.schema import Source
 from .grammar import Duty, Free, Percent, Specific, Sum, parse_duty
 
 _REMEMBERED = 10_000
-_WORLD_WIDE = 6
+WORLD_WIDE = 6
 """The digits of a code that mean the same in every tariff."""
 _COLUMNS = ["code", "rate", "from", "until", "source", "verified", "note"]
 
@@ -115,7 +115,7 @@ class TariffTable:
                 return Found(code, rows)
         for length in range(len(code), 1, -1):
             rows = tuple(row for row in self._rows.get(code[:length], ()) if row.on(day))
-            if not rows and length == _WORLD_WIDE and len(code) > _WORLD_WIDE:
+            if not rows and length == WORLD_WIDE and len(code) > WORLD_WIDE:
                 rows = tuple(row for row in self._below(code[:length]) if row.on(day))
             if rows:
                 return Found(code, rows)
