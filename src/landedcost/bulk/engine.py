@@ -73,11 +73,12 @@ class MarketColumns:
 
     def _compute(self, group: Group, out: Priced) -> None:
         doubts = self._doubts(group.wide)
-        for part, columns in group.columns((*group.wide.sums, *doubts.registers)):
+        for part, columns in group.columns((*group.wide.sums, *doubts.registers), spread=True):
             rows = group.rows[part]
             place = together(rows) or rows
+            all_rows = group.rows.size == out.count
             for name, column in zip(SUMS, columns, strict=False):
-                out.put(name, place, column)
+                out.put(name, place, column, all_rows=all_rows)
             regs = columns_of(doubts.registers, columns[len(SUMS) :], rows.size)
             out.put_certainty(place, doubts.ranks(group, part, regs))
 
@@ -119,6 +120,7 @@ class MarketColumns:
         errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
         forms = kinds.form.take(kind)
+        all_of_them = (same.baskets, same.lines, kind)
         odd = alone[same.baskets]
         if kinds.form_lacking:
             odd = odd | np.any(forms < 0, axis=1)
@@ -136,7 +138,7 @@ class MarketColumns:
             for place, money in zip(places, extras.values(), strict=True)
             if place is not None
         ]
-        for rows in split(columns):
+        for rows, most in split(columns):
             some, lines, kind_of = same.baskets[rows], same.lines[rows], kind[rows]
             basket = int(some[0])
             units = {n: m.unit_of(basket) for n, m in extras.items()}
@@ -145,7 +147,8 @@ class MarketColumns:
             except LandedCostError as error:
                 errors.update(dict.fromkeys(some.tolist(), error))
                 continue
-            yield Group(wide, baskets, extras, kinds, some, lines, kind_of)
+            among = all_of_them if most else None
+            yield Group(wide, baskets, extras, kinds, some, lines, kind_of, among)
 
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
         program, bound = self.market.program(facts, **units)

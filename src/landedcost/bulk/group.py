@@ -33,8 +33,10 @@ Part = slice | Ints
 class Group:
     """Baskets of one program: ``lines`` and ``kind`` have a row of line and kind numbers each.
 
-    ``guarded`` counts those computed on Python ints; ``too_large`` are those whose answer itself
-    is more than a column can hold.
+    ``among`` are the baskets of as many lines, where this group has most of them: it is then
+    quicker to compute them all in their order, and the others of them again later, than to pick
+    these out. ``guarded`` counts the baskets computed on Python ints; ``too_large`` are those
+    whose answer itself is more than a column can hold.
     """
 
     wide: Wide
@@ -44,15 +46,22 @@ class Group:
     rows: Ints
     lines: Any
     kind: Any
+    among: tuple[Ints, Any, Any] | None = None
     guarded: int = 0
     too_large: list[int] = field(default_factory=list)
 
     def only(self, rows: Flags) -> None:
         """Keep some of the baskets."""
         self.rows, self.lines, self.kind = self.rows[rows], self.lines[rows], self.kind[rows]
+        self.among = None
 
-    def columns(self, outputs: Sequence[Reg]) -> Iterator[tuple[Part, list[Any]]]:
-        """The registers ``outputs``, chunk by chunk, with the chunk's positions in the group."""
+    def columns(
+        self, outputs: Sequence[Reg], *, spread: bool = False
+    ) -> Iterator[tuple[Part, list[Any]]]:
+        """The registers ``outputs``, chunk by chunk, with the chunk's positions in the group.
+
+        With ``spread`` the group may take in the baskets it is among.
+        """
         size = self.rows.size
         if not size:
             return
@@ -63,8 +72,10 @@ class Group:
         made = self.wide.plan(outputs, fixed)
         spans = {reg: self._span(at, tables) for reg, at in made.inputs}
         all_safe = peak(made, spans) <= LARGEST
-        for start in range(0, size, CHUNK):
-            part = slice(start, min(start + CHUNK, size))
+        if spread and all_safe and self.among is not None:
+            self.rows, self.lines, self.kind = self.among
+        for start in range(0, self.rows.size, CHUNK):
+            part = slice(start, min(start + CHUNK, self.rows.size))
             values = {reg: self._input(at, part, tables) for reg, at in made.inputs}
             safe = None if all_safe else safe_rows(made, values)
             if safe is None:

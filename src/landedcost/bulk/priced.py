@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ..errors import LandedCostError
 from ..notes import RANKS
@@ -35,13 +36,18 @@ class Priced:
         self._sums: dict[str, Ints] = {}
         self._certainty: Ranks | None = None
 
-    def put(self, name: str, rows: Any, column: Any) -> None:
-        """Set some rows of a column, which starts as zeros."""
-        if name not in self._sums:
+    def put(self, name: str, rows: Any, column: Any, *, all_rows: bool = False) -> None:
+        """Set some rows of a column, which starts as zeros unless ``all_rows`` are to follow."""
+        found = self._sums.get(name)
+        if found is None:
             if isinstance(column, int) and not column:
                 return
-            self._sums[name] = np.zeros(self.count, dtype=np.int64)
-        self._sums[name][rows] = column
+            # Arrow keeps the memory of columns for the next ones; numpy would give it back
+            found = np.frombuffer(pa.allocate_buffer(8 * self.count), dtype=np.int64)
+            if not all_rows:
+                found.fill(0)
+            self._sums[name] = found
+        found[rows] = column
 
     def sum(self, name: str) -> Ints | None:
         """A column, None where every figure is zero."""
@@ -76,6 +82,8 @@ class Priced:
             found |= lacking != 0
         if total is not None:
             found |= total < 0
+        if np.any(found):
+            found[list(self.errors)] = False
         return found
 
     @property

@@ -17,24 +17,27 @@ _FEW = 8
 """Up to so many parts each is looked for alone; more are sorted."""
 
 
-def split(columns: Sequence[tuple[Ints, int]]) -> Iterator[Ints | slice]:
-    """The rows of each distinct combination, in rising order; a slice where there is only one.
+def split(columns: Sequence[tuple[Ints, int]]) -> Iterator[tuple[Ints | slice, bool]]:
+    """The rows of each distinct combination, in rising order, and whether they are most of all.
 
-    A column comes with a number that all of its ints are below.
+    Most rows come first; where there is one combination only, its rows are a slice. A column
+    comes with a number that all of its ints are below.
     """
     place, count = _places(columns)
-    if not place.size:
-        return
     if count == 1:
-        yield slice(None)
-    elif count <= _FEW:
-        for k in range(count):
-            yield np.flatnonzero(place == k)
-    else:
-        order = np.argsort(place, kind="stable")
-        edges = np.searchsorted(place[order], np.arange(count + 1))
-        for k in range(count):
-            yield order[edges[k] : edges[k + 1]]
+        yield slice(None), True
+        return
+    parts = sorted(_parts(place, count), key=len, reverse=True)
+    for rows in parts:
+        yield rows, 4 * rows.size > 3 * place.size
+
+
+def _parts(place: Places, count: int) -> list[Ints]:
+    if count <= _FEW:
+        return [np.flatnonzero(place == k) for k in range(count)]
+    order = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[order], np.arange(count + 1))
+    return [order[edges[k] : edges[k + 1]] for k in range(count)]
 
 
 def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, int]:
