@@ -23,6 +23,7 @@ from .regimes.load import RuleBook
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
+from .tariffs.local import LocalTariffs
 from .territories import Place, place
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "LandedCost",
     "LandedCostError",
     "Line",
+    "LocalTariffs",
     "MoneyError",
     "NotInForce",
     "Note",

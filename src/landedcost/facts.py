@@ -40,7 +40,11 @@ Shape = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one figure of a line came from, in the words a charge shows."""
+    """Where one figure of a line came from, in the words a charge shows.
+
+    ``until`` is the first day on which it no longer holds, where that is known; ``provider``
+    names where a rate of the tariff is kept.
+    """
 
     rule: str
     rate: str
@@ -48,6 +52,8 @@ class Origin:
     since: date | None
     verified: bool = True
     note: str = ""
+    until: date | None = None
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class LineForm:
     taxes: tuple[tuple[int, str], ...]
     pinned: int = 0
     unknown: bool = False
+    preference_of_tariff: bool = False
+    """Whether the rate of the preference is the tariff's own, not that of the rule."""
 
 
 @dataclass(frozen=True, slots=True)

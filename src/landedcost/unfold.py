@@ -104,6 +104,8 @@ class Unfolded:
         facts: LineFacts = self.priced.facts[slot.line][2]
         if why.fact == "duty":
             return facts.duty
+        if why.fact == "preference":
+            return facts.preference
         if why.fact.startswith("tax"):
             return facts.taxes[int(why.fact[3:])]
         return None
@@ -252,12 +254,12 @@ def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
     )
     origins = (fact[2].duty for fact in priced.facts)
     tariffs = {
-        (o.rule.rsplit(".", 1)[0], o.since)
+        (f"{o.provider} {o.rule.rsplit('.', 1)[0]}", o.since)
         for o in origins
         if o is not None and o.rule.startswith("tariff.")
     }
     for table, since in sorted(tariffs, key=str):
-        yield Provenance("tariff", f"bundled {table}", since, False)
+        yield Provenance("tariff", table, since, False)
     if priced.carried is not None:
         yield Provenance("carrier", priced.carried.source, market.lane.key.day, False)
     asked = {name[1:4] for name in priced.program.inputs[len(BUNDLE_INPUTS) :] if name[0] == "rate"}
@@ -277,10 +279,11 @@ def _valid_until(priced: Priced) -> date:
     )
     if moving or priced.carried is not None:
         return lane.key.day
+    ends = [lane.next_change]
+    for _, _, facts in priced.facts:
+        ends += [o.until for o in (facts.duty, facts.preference) if o is not None]
     last = max(lane.regime.verified_through, lane.key.day)
-    if lane.next_change is None:
-        return last
-    return min(last, lane.next_change - timedelta(days=1))
+    return min([last, *(end - timedelta(days=1) for end in ends if end is not None)])
 
 
 def market_rate(priced: Priced, name: tuple[str, ...]) -> Any:

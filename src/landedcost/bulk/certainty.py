@@ -77,7 +77,7 @@ class Doubts:
             if not np.any(doubt):
                 continue
             for why, rows in held(slot, regs, part.size):
-                if why.code in ("mfn", "not_collected"):
+                if why.code in ("mfn", "not_collected") or why.fact == "preference":
                     found = np.where(rows, np.maximum(found, doubt), found)
         for slot in self.values:
             for why, rows in held(slot, regs, part.size):

@@ -15,6 +15,7 @@ from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .rules import rules
+from .tariff import tariff
 
 INTERRUPTED = 130
 NO_READER = 141
@@ -36,6 +37,7 @@ app.command()(compare)
 app.command()(requirements)
 app.command()(schema)
 app.add_typer(rules, name="rules")
+app.add_typer(tariff, name="tariff")
 
 
 def _version(wanted: bool) -> None:

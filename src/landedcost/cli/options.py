@@ -18,6 +18,14 @@ RulesDir = Annotated[
     str | None,
     typer.Option("--rules-dir", metavar="FOLDER", help="Use the rule files of this folder."),
 ]
+Tariffs = Annotated[
+    str | None,
+    typer.Option(
+        "--tariffs",
+        metavar="FILE|none",
+        help="The imported tariffs to use; those of the user's data folder if left out.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
@@ -110,6 +118,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         terms: Terms = None,
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
+        tariffs: Tariffs = None,
         rules_dir: RulesDir = None,
         as_json: AsJson = False,
         offline: Offline = False,
@@ -136,6 +145,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             terms=terms,
             carrier=carrier,
             strategy=strategy,
+            tariffs=tariffs,
             rules_dir=rules_dir,
             as_json=as_json,
         )

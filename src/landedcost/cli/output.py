@@ -7,11 +7,13 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich import box
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -117,6 +119,22 @@ def write(text: str, encoding: str = "utf-8") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         gone = isinstance(error, BrokenPipeError)
         raise NoOutput("" if gone else error.strerror or str(error)) from None
+
+
+@contextmanager
+def progress(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr, where that is a terminal; call what it yields after each of the steps."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=sys.stderr is None or not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=count)
+        yield lambda name: bar.update(task, advance=1, description=plain(name))
 
 
 def complain(error: LandedCostError, as_json: bool) -> int:

@@ -7,11 +7,13 @@ refusal can say what is missing. A season is the exception: its day is known, an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from .rates import Duty, Percent
+from .rates import Duty, Specific
 
+_ON = re.compile(r"^(?:on|upon|of) ")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 MEURSING = {
     "EA": "the agricultural component",
@@ -28,10 +30,11 @@ class OnPart(Duty):
     part: str
 
     def beyond(self) -> tuple[str, ...]:
-        """The value of the part, or its measure."""
-        if isinstance(self.duty, Percent):
-            return (f"the value {self.part.removeprefix('on ').removeprefix('upon ')}",)
-        return (f"the measure {self.part}",)
+        """The value of the part, or its quantity."""
+        if isinstance(self.duty, Specific):
+            return (f"the quantity in {self.duty.unit} {self.part}",)
+        words = _ON.sub("", self.part)
+        return (words if "value" in words else f"the value of {words}",)
 
     def __str__(self) -> str:
         return f"{self.duty} {self.part}"

@@ -146,25 +146,36 @@ class Unread:
 
 @dataclass(slots=True)
 class Tally:
-    """How well the texts of one edition were read."""
+    """How well the texts of one file's edition or answer were read."""
 
-    edition: Edition
+    tariff: str
+    name: str
+    start: date
+    file: str
+    whole: bool
+    lines: int
     columns: dict[str, Count] = field(default_factory=dict)
     unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, edition: Edition) -> Tally:
-        """Read every text of an edition."""
-        tally = cls(edition)
-        for (code, column), cell in edition.cells.items():
-            tally.add(code, column, cell.text)
+    def of(cls, found: Edition | Answer) -> Tally:
+        """Read every text of an edition or of an answer."""
+        if isinstance(found, Answer):
+            tally = cls(found.tariff, found.code, found.day, found.file, False, 1)
+            for kind, text in found.texts:
+                tally.add(found.code, f"measure {kind}", text, "taric")
+            return tally
+        whole = found.headings is None
+        tally = cls(found.tariff, found.name, found.start, found.file, whole, len(found.lines))
+        for (code, column), cell in found.cells.items():
+            tally.add(code, column, cell.text, found.dialect)
         return tally
 
-    def add(self, code: str, column: str, text: str) -> None:
+    def add(self, code: str, column: str, text: str, dialect: str) -> None:
         """Count one text."""
         count = self.columns.setdefault(column, Count())
         count.all += 1
-        how, why = status(text, column, self.edition.dialect)
+        how, why = status(text, column, dialect)
         if how == COMPUTED:
             count.computed += 1
         elif how == NEEDS:
@@ -183,14 +194,13 @@ class Tally:
 
     def as_dict(self) -> dict[str, Any]:
         """The report of one edition as a document."""
-        edition = self.edition
         return {
-            "tariff": edition.tariff,
-            "edition": edition.name,
-            "from": edition.start.isoformat(),
-            "file": edition.file,
-            "whole": edition.headings is None,
-            "lines": len(edition.lines),
+            "tariff": self.tariff,
+            "edition": self.name,
+            "from": self.start.isoformat(),
+            "file": self.file,
+            "whole": self.whole,
+            "lines": self.lines,
             "columns": {
                 name: {
                     "texts": count.all,

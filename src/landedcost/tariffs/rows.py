@@ -34,6 +34,9 @@ class Row:
     """One rate: a code or its first digits, the duty, and the days it holds (until exclusive).
 
     ``only`` are the countries of origin it is for (none: every one), ``but`` those it is not for.
+    ``plus`` are the texts of duties that come on top for those goods, ``lacks`` what must be known
+    and no request carries, when there is something, and ``beside`` what else is due and not in
+    the rate. ``provider`` names where the rate is kept.
     """
 
     code: str
@@ -46,11 +49,31 @@ class Row:
     dialect: str = "plain"
     only: frozenset[str] = frozenset()
     but: frozenset[str] = frozenset()
+    plus: tuple[str, ...] = ()
+    lacks: str = ""
+    beside: str = ""
+    provider: str = "bundled"
 
     @property
     def duty(self) -> Duty:
         """The text as a formula. Raises RequestError (``bad_duty_text``) if it is none."""
-        return read(self.text, self.dialect)
+        first = read(self.text, self.dialect)
+        if not self.plus:
+            return first
+        return Sum((first, *(read(text, self.dialect) for text in self.plus)))
+
+    @property
+    def shown(self) -> str:
+        """The text with what comes on top."""
+        return " + ".join((self.text, *self.plus))
+
+    @property
+    def meaning(self) -> str:
+        """The same for two rates that charge the same, however they are written."""
+        try:
+            return str(self.duty)
+        except RequestError as error:
+            return error.message
 
     def duty_on(self, day: date, where: str = "") -> Duty:
         """The formula on a day: of seasons, the one it falls in.
@@ -116,10 +139,12 @@ class Found:
 class Claim:
     """A rate that may be claimed instead, for goods of ``row.only`` (none: of any origin).
 
-    ``names`` are what a request may call it; ``condition`` says what else must be met, and is
-    empty when origin is all; ``doubt`` says why it may not apply at all.
+    ``kind`` is ``preference``, ``suspension`` or ``quota``; ``names`` are what a request may call
+    it. ``condition`` says what else must be met, and is empty when origin is all; ``doubt`` says
+    why it may not apply at all.
     """
 
+    kind: str
     names: tuple[str, ...]
     label: str
     row: Row
@@ -142,7 +167,7 @@ def choose(found: Found, strategy: str, *, where: str = "") -> tuple[Row, tuple[
     candidate that cannot be computed has no place in that order, and is refused by name.
     """
     rows = found.rows
-    if len({row.text for row in rows}) == 1:
+    if len({(row.meaning, row.lacks) for row in rows}) == 1:
         return min(rows, key=lambda r: (not r.verified, r.code)), rows
     if strategy == "refuse":
         raise _ambiguous(found, "different duties", where, "; or choose lowest, median or highest")
@@ -160,7 +185,11 @@ def choose(found: Found, strategy: str, *, where: str = "") -> tuple[Row, tuple[
 
 
 def _ambiguous(found: Found, what: str, where: str, more: str = "") -> RequestError:
-    shown = "; ".join(f"{hs_dotted(r.code)} {r.text}" for r in found.rows[:_LISTED])
+    codes = [row.code for row in found.rows]
+    shown = "; ".join(
+        f"{hs_dotted(r.code)} {r.shown}" + (f" ({r.note})" if codes.count(r.code) > 1 else "")
+        for r in found.rows[:_LISTED]
+    )
     left = len(found.rows) - _LISTED
     return RequestError(
         f"{hs_dotted(found.code)} is one of several tariff lines with {what}",

@@ -24,13 +24,10 @@ _COLUMNS = ["code", "rate", "from", "until", "source", "verified", "note"]
 class TariffTable:
     """One territory's rates; those that come with the package unless a subclass says otherwise.
 
-    ``provider`` names where the rates are kept. ``knows_claims`` says whether the table lists
-    what may be claimed instead of its rates: where it does, what it does not list is not to be
-    had.
+    ``provider`` names where the rates are kept.
     """
 
     provider = "bundled"
-    knows_claims = False
 
     def __init__(self, name: str, rows: Iterable[Row]) -> None:
         self.name = name
@@ -100,9 +97,9 @@ class TariffTable:
             "or pin `duty` on the line",
         )
 
-    def claims(self, row: Row, day: date) -> tuple[Claim, ...]:
-        """What may be claimed instead of ``row``, where the table knows it."""
-        return ()
+    def claims(self, row: Row, day: date) -> tuple[Claim, ...] | None:
+        """What may be claimed instead of ``row``; None where the table does not know that."""
+        return None
 
     def _at(self, code: str) -> Sequence[Row]:
         """The rows of exactly this code."""

@@ -98,10 +98,8 @@ def _cell(tariff: str, rate: str, row: dict[str, str], file: str, number: int) -
             notes.append("a suspension of the duty applied")
         if flags["atq_applies"]:
             notes.append("an autonomous tariff quota applied")
-    doubtful = bool(notes)
     try:
-        repairs = read_taric(rate).repairs
+        notes += read_taric(rate).repairs
     except RequestError:
-        return Cell(rate, "; ".join(notes), not doubtful)  # the report lists what was not read
-    notes += repairs
+        notes.append("not understood")  # the report lists it, and the line refuses
     return Cell(rate, "; ".join(notes), not notes)

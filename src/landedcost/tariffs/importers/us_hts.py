@@ -120,8 +120,9 @@ def _edition(file: str, digest: str, options: Options, rows: Iterable[Any]) -> E
     cells: dict[tuple[str, str], Cell] = {}
     lines: dict[str, Described] = {}
     above: list[_Above] = []
+    known: dict[str, Cell] = {}
     for number, row in enumerate(rows, 1):
-        line = _line(row, file, number)
+        line = _line(row, file, number, known)
         while above and above[-1].indent >= line.indent:
             above.pop()
         above.append(line)
@@ -140,7 +141,7 @@ def _edition(file: str, digest: str, options: Options, rows: Iterable[Any]) -> E
     return Edition(TARIFF, name, start, order, "us", published, cells, lines, file, digest)
 
 
-def _line(row: Any, file: str, number: int) -> _Above:
+def _line(row: Any, file: str, number: int, known: dict[str, Cell]) -> _Above:
     if not isinstance(row, dict):
         raise bad_file(file, f"row {number}: not a row of the schedule")
     for name in _TEXTS:

@@ -39,6 +39,9 @@ class Charged:
     needs: tuple[Needed, ...] = ()
 
 
+VALUE = Needed("value", "the customs value in pounds")
+
+
 class Missing(Exception):
     """Facts without which an amount cannot be worked out."""
 
@@ -84,6 +87,9 @@ def needed(components: Sequence[Component], shipment: Shipment) -> tuple[Needed,
                 quantity(code, shipment)
             except Missing as missing:
                 found |= {need.code: need for need in missing.needs}
+        percent = not component.unit and not component.currency
+        if percent and component.expression not in DESCRIPTIVE and shipment.value is None:
+            found[VALUE.code] = VALUE
         if component.currency == "EUR" and shipment.eur_gbp is None:
             found["EUR"] = Needed("EUR", "pounds for a euro in the month of the import")
     return tuple(found.values())
@@ -207,6 +213,8 @@ def term(component: Component, shipment: Shipment, first: str) -> tuple[Fraction
     if not component.unit:
         if component.currency:
             raise Missing(Needed("duty", "a duty: an amount without a unit"))
+        if shipment.value is None:
+            raise Missing(VALUE)
         return _share(component.amount, shipment.value.total)
     if component.unit == "RET":
         return _share(component.amount, quantity("RET", shipment))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .evaluate import Charged, Needed, applies, charge, money_text
+from .evaluate import VALUE, Charged, Needed, applies, charge, money_text
 from .kinds import (
     ADDITIONAL,
     EXCISE,
@@ -182,9 +182,11 @@ def vat_row(option: Option, vats: Sequence[Measure], shipment: Shipment) -> Row 
         needs = (Needed("vat", f"which VAT applies: {offered}"),)
         return Row("vat", "VAT", "", Charged(None, "", needs))
     rate = next((c.amount for c in chosen.components), None)
-    base = total((shipment.value.total, *(r.amount for r in (option.duty, *option.rows) if r)))
+    value = None if shipment.value is None else shipment.value.total
+    base = total((value, *(r.amount for r in (option.duty, *option.rows) if r)))
     if rate is None or base is None:
-        return Row("vat", "VAT", chosen.text, Charged(None, chosen.text), chosen)
+        lacking: tuple[Needed, ...] = () if shipment.value else (VALUE,)
+        return Row("vat", "VAT", chosen.text, Charged(None, chosen.text, lacking), chosen)
     steps = f"{chosen.text} × {money_text(base)}"
     return Row("vat", "VAT", chosen.text, Charged(base * rate * _HUNDREDTH, steps), chosen)
 

@@ -148,7 +148,8 @@ def options_on(
 
     ``uk`` and ``xi`` are the commodity of the tariffs of Great Britain and of Northern Ireland.
     Where the third country duty is zero the options are listed all the same: excise and VAT
-    remain. Raises RequestError (``missing_tariff``) for Northern Ireland without ``xi``.
+    remain. Without a customs value the two tariffs cannot be compared, and both are listed.
+    Raises RequestError (``missing_tariff``) for Northern Ireland without ``xi``.
     """
     if shipment.destination != "XI":
         way = route_of(shipment, uk, filtered=filtered)
@@ -166,6 +167,8 @@ def options_on(
     ours = options(uk, shipment, filtered=filtered)
     theirs = options(xi, shipment, filtered=filtered, vat_of=uk)
     if way.leads_to == COMPARED:
+        if shipment.value is None:
+            return way, tuple(sorted((*ours, *theirs), key=lambda option: option.priority))
         return way, compared(ours, theirs, shipment.value.total)
     if shipment.origin == "GB":
         return way, (*theirs, waiver()) if way.leads_to == EU_TARIFF else ()

@@ -90,12 +90,13 @@ class Shipment:
     ``destination`` is ``GB`` or ``XI``; ``quantities`` are by unit (``KGM``, ``ASV``, …, for the
     whole shipment), ``additional_codes`` and ``documents`` by type of measure, and by
     ``source:type`` where the tariffs of Great Britain and of the Union differ. ``vat`` names the
-    VAT option where there are several, ``eur_gbp`` is the month's rate for amounts in euro.
+    VAT option where there are several, ``eur_gbp`` is the month's rate for amounts in euro. What
+    is not known is left out; an option then says what it needs.
     """
 
     day: date
     origin: str
-    value: CustomsValue
+    value: CustomsValue | None = None
     destination: str = "GB"
     quantities: Mapping[str, Fraction] = field(default_factory=dict)
     additional_codes: Mapping[str, str] = field(default_factory=dict)
