@@ -27,6 +27,7 @@ from .regimes.reform import Reform
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
+from .tariffs.local import LocalTariffs
 from .territories import Place, place
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ __all__ = [
     "LandedCost",
     "LandedCostError",
     "Line",
+    "LocalTariffs",
     "MoneyError",
     "NotInForce",
     "Note",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .quote import Quote
     from .regimes.reform import Reform
     from .shipping.zones import ZoneTable
+    from .tariffs.local import LocalTariffs
     from .tariffs.table import TariffTable
 
 STRATEGIES = ("refuse", "lowest", "median", "highest")
@@ -48,6 +49,7 @@ class LandedCost:
     ``seller`` is where the shop is (``"US"``, or a :class:`Seller` with registrations);
     ``ship_from`` is where parcels leave from, by default the seller's country. ``carrier`` is a
     :class:`~landedcost.shipping.zones.ZoneTable` asked when a bundle has no ``shipping``.
+    ``tariffs`` are imported ones (:class:`~landedcost.LocalTariffs`), asked before the bundled.
     ``tariff_strategy`` says what to do with a code too short to be one national line:
     ``refuse`` (when the candidates differ), ``lowest``, ``median`` or ``highest``. ``providers``
     are live sources, a :class:`~landedcost.providers.config.Providers`; without them nothing is
@@ -67,6 +69,7 @@ class LandedCost:
         terms: str = "DDP",
         tariff_strategy: str = "refuse",
         carrier: ZoneTable | None = None,
+        tariffs: LocalTariffs | None = None,
         rates: RateTable | None = None,
         rules: RuleBook | None = None,
         providers: Providers | None = None,
@@ -88,6 +91,7 @@ class LandedCost:
         self.terms = one_of(terms, TERMS, "terms", "unknown_terms")
         self.strategy = one_of(tariff_strategy, STRATEGIES, "tariff_strategy", "unknown_strategy")
         self.carrier = carrier
+        self.tariffs = tariffs
         self.rules = rules or RuleBook()
         self.clock = clock
         self.providers = providers
@@ -398,4 +402,7 @@ class LandedCost:
     def _table(self, name: str) -> TariffTable | None:
         from .tariffs.table import TariffTable
 
+        imported = self.tariffs.table(name) if self.tariffs is not None else None
+        if imported is not None:
+            return imported
         return TariffTable.load(name) if name in TariffTable.names() else None

@@ -67,7 +67,9 @@ class Provenance:
 class Origin:
     """Where one figure of a line came from, in the words a charge shows.
 
-    ``by`` is the live source that told it, None for the package's own tables.
+    ``by`` is the live source that told it, None for the package's own tables. ``until`` is the
+    first day on which it no longer holds, where that is known; ``provider`` names where a rate of
+    the tariff is kept.
     """
 
     rule: str
@@ -76,6 +78,8 @@ class Origin:
     since: date | None
     verified: bool = True
     note: str = ""
+    until: date | None = None
+    provider: str = ""
     by: Provenance | None = None
 
 
@@ -96,6 +100,8 @@ class LineForm:
     pinned: int = 0
     unknown: bool = False
     refusals: tuple[int, ...] = ()
+    preference_of_tariff: bool = False
+    """Whether the rate of the preference is the tariff's own, not that of the rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,47 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .currencies import currency
+from .duties import Dutied, Question, duty_of, preference_of
 from .errors import LandedCostError, RefusedError, RequestError
-from .facts import DECLARED, MICRO, LineFacts, LineForm, Origin, Remark, Shape
+from .facts import DECLARED, LineFacts, LineForm, Origin, Remark
 from .lines import Line
 from .money import percent
-from .program.sheet import share
 from .regimes.schema import Applied
 from .regimes.select import Lane
-from .tariffs.grammar import (
-    AtLeast,
-    AtMost,
-    Duty,
-    Free,
-    Minus,
-    Percent,
-    RetailPercent,
-    Specific,
-    Sum,
-    parse_duty,
-)
 from .tariffs.lookup import Tariff
-from .tariffs.table import WORLD_WIDE, choose
+from .tariffs.table import WORLD_WIDE
 
 PINNED = "pinned"
-# What one unit of a tariff is, in the ints a line keeps: (measure, how many of them).
-_UNITS = {
-    "g": ("weight_g", 1),
-    "kg": ("weight_g", 1_000),
-    "100kg": ("weight_g", 100_000),
-    "t": ("weight_g", 1_000_000),
-    "litre": ("litres", MICRO),
-    "hl": ("litres", 100 * MICRO),
-    "item": ("quantity", 1),
-    "dozen": ("quantity", 12),
-    "gross": ("quantity", 144),
-    "1000items": ("quantity", 1_000),
-    "pair": ("pairs", 1),
-    "m2": ("square_metres", MICRO),
-    "m": ("metres", MICRO),
-    "m3": ("cubic_metres", MICRO),
-}
 
 
 class Asked:
@@ -73,9 +43,6 @@ def gather(
     _refuse(lane, asked, where)
     params: list[int] = []
     remarks: list[Remark] = []
-    missing: LandedCostError | None = None
-    shape: Shape | None = None
-    origin: Origin | None = None
     untaxed = not duty_asked(lane)
     if not line.hs_code and (not untaxed or _by_code(lane)):
         raise RequestError(
@@ -84,15 +51,13 @@ def gather(
             where=f"{at}hs_code",
             hint="give the first six digits at least",
         )
-    if not untaxed:
-        try:
-            duty, origin = _duty(lane, line, table, strategy, at, remarks)
-            _measured(duty, line, at, "the duty")
-            shape = _shape(duty, params)
-        except LandedCostError as error:
-            missing = error
-    preference, claimed, better = _preference(lane, line, asked, params, at)
-    if origin is not None and not _one_line(origin, line.hs_code):
+    question = Question(lane, line, asked, table, strategy, at)
+    if untaxed:
+        found = Dutied(preference=preference_of(question, None, params))
+    else:
+        found = duty_of(question, params, remarks)
+    missing, claimed = found.missing, found.preference
+    if found.origin is not None and not _one_line(found.origin, line.hs_code):
         asked.hs = line.hs_code[:WORLD_WIDE]
     additional = [] if untaxed else _matching(lane.of("additional"), asked)
     remarks += [] if untaxed else _undecided(lane.of("additional"), asked)
@@ -103,9 +68,9 @@ def gather(
     form = LineForm(
         currency=line.currency,
         gift=line.ints[DECLARED] > 0,
-        duty=shape,
-        preference=preference,
-        preference_rule=claimed,
+        duty=found.shape,
+        preference=claimed.shape if claimed else None,
+        preference_rule=claimed.rule if claimed else None,
         thresholds=_eligible(lane.of("threshold"), asked),
         schemes=_eligible(lane.of("scheme"), asked),
         duty_rules=() if untaxed else _instead(lane, line, asked),
@@ -114,9 +79,17 @@ def gather(
         pinned=pinned,
         unknown=missing is not None,
         refusals=_limited(lane, asked),
+        preference_of_tariff=claimed is not None and claimed.of_tariff,
     )
     return LineFacts(
-        form, tuple(params), line.hs_code, origin, better, tax_origins, tuple(remarks), missing
+        form,
+        tuple(params),
+        line.hs_code,
+        found.origin,
+        claimed.origin if claimed else None,
+        tax_origins,
+        tuple(remarks),
+        missing,
     )
 
 
@@ -201,69 +174,6 @@ def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:
     )
 
 
-def _duty(
-    lane: Lane,
-    line: Line,
-    table: Tariff | None,
-    strategy: str,
-    at: str,
-    remarks: list[Remark],
-) -> tuple[Duty, Origin]:
-    if line.duty is not None:
-        duty = parse_duty(line.duty, currency=lane.regime.currency, where=f"{at}duty")
-        return duty, Origin("request.duty", line.duty, "given with the request", lane.key.day)
-    if table is None:
-        raise RequestError(
-            f"no tariff of {lane.regime.name} is bundled",
-            code="unknown_duty",
-            where=f"{at}hs_code",
-            hint="pin `duty` on the line",
-        )
-    found = table.lookup(line.hs_code, lane.key.day, origin=line.origin, where=f"{at}hs_code")
-    row, candidates = choose(found, strategy, where=f"{at}hs_code")
-    remarks += found.remarks
-    if len({r.text for r in candidates}) > 1:
-        listed = "; ".join(f"{r.code} {r.text}" for r in candidates)
-        short = all(r.code.startswith(line.hs_code) for r in candidates)
-        what = "shorter than a national tariff line" if short else "no line of this tariff"
-        remarks.append(
-            Remark(
-                "tariff_choice",
-                f"{line.hs_code} is {what}; the {strategy} of these was taken: {listed}",
-                "estimated",
-            )
-        )
-    if not row.verified:
-        remarks.append(
-            Remark(
-                "unverified_tariff",
-                f"the duty {row.text} of {table.name} {row.code} is not verified: "
-                f"{row.note or row.source.title}",
-                "estimated",
-            )
-        )
-    return row.duty, Origin(
-        f"tariff.{table.name}.{row.code}",
-        row.text,
-        row.source.text,
-        row.start,
-        row.verified,
-        row.note,
-        found.by,
-    )
-
-
-def _measured(duty: Duty, line: Line, at: str, what: str) -> None:
-    lacking = sorted(duty.needs() - line.measures)
-    if lacking:
-        raise RequestError(
-            f"{what} of {line.id!r} is {duty}, which needs {' and '.join(lacking)}",
-            code=f"missing_{lacking[0]}",
-            where=f"{at}{lacking[0]}",
-            hint=f"give {', '.join(lacking)} per unit",
-        )
-
-
 def _origin_needed(lane: Lane, line: Line, at: str) -> LandedCostError | None:
     asks = any(r.rule.when.asks("origin", "origin_not") for r in lane.of("additional"))
     if not asks:
@@ -273,37 +183,6 @@ def _origin_needed(lane: Lane, line: Line, at: str) -> LandedCostError | None:
         code="missing_origin",
         where=f"{at}origin",
         hint="give the country the goods were made in, such as VN",
-    )
-
-
-def _preference(
-    lane: Lane, line: Line, asked: Asked, params: list[int], at: str
-) -> tuple[Shape | None, int | None, Origin | None]:
-    if not line.preference:
-        return None, None, None
-    rules = lane.of("preference")
-    for k, rule in enumerate(rules):
-        names = {rule.rule.name, str(rule.settings.get("agreement", ""))}
-        if line.preference in names and rule.rule.when.line(asked):
-            num, den = share(rule["rate"])
-            value = rule["rate"]
-            where = len(params)
-            params += (num, den)
-            source = Origin(
-                rule.address, value.value, value.source.text, value.start, value.verified
-            )
-            return ("percent", where), k, source
-    if not lane.border:
-        return None, None, None
-    known = sorted(
-        str(r.settings.get("agreement") or r.rule.name) for r in rules if r.rule.when.line(asked)
-    )
-    raise RequestError(
-        f"{line.preference!r} is no preference of {lane.regime.name} for goods of "
-        f"{line.origin or 'unknown origin'}",
-        code="unknown_preference",
-        where=f"{at}preference",
-        hint=f"known: {', '.join(known) or 'none'}",
     )
 
 
@@ -354,31 +233,3 @@ def _taxes(
             )
         )
     return tuple(forms), tuple(origins)
-
-
-def _shape(duty: Duty, params: list[int]) -> Shape:
-    """The duty's form, its figures moved to ``params`` as exact ratios."""
-    at = len(params)
-    match duty:
-        case Free():
-            params += (0, 1)
-            return ("percent", at)
-        case Percent(num, den):
-            params += (num, den)
-            return ("percent", at)
-        case RetailPercent(num, den):
-            params += (num, den)
-            return ("retail", at)
-        case Specific(num, den, code, unit):
-            measure, size = _UNITS[unit]
-            params += (num * 10 ** currency(code).digits, den * size)
-            return ("specific", at, code, measure)
-        case Sum(terms):
-            return ("sum", *(_shape(t, params) for t in terms))
-        case Minus(left, right):
-            return ("minus", _shape(left, params), _shape(right, params))
-        case AtLeast(left, right):
-            return ("at_least", _shape(left, params), _shape(right, params))
-        case AtMost(left, right):
-            return ("at_most", _shape(left, params), _shape(right, params))
-    raise TypeError(f"no shape for {duty!r}")

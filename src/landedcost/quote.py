@@ -139,7 +139,9 @@ class Charge:
 
     @property
     def rests_on_tariff(self) -> bool:
-        """Whether the tariff's own rate decided the amount: no relief, no other rule."""
+        """Whether a rate of the tariff decided the amount: no relief, no other rule."""
+        if self._why.fact == "preference":
+            return True
         found = (self._why.code, self._slot.reasons[-1].fact)
         return found in (("mfn", "duty"), ("not_collected", "duty"))
 

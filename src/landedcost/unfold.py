@@ -105,6 +105,8 @@ class Unfolded:
         facts: LineFacts = self.priced.facts[slot.line][2]
         if why.fact == "duty":
             return facts.duty
+        if why.fact == "preference":
+            return facts.preference
         if why.fact.startswith("tax"):
             return facts.taxes[int(why.fact[3:])]
         return None
@@ -284,7 +286,7 @@ def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
     )
     origins = [o for o in (fact[2].duty for fact in priced.facts) if o is not None]
     tariffs = {
-        o.by or Provenance("tariff", f"bundled {o.rule.rsplit('.', 1)[0]}", o.since, False)
+        o.by or Provenance("tariff", f"{o.provider} {o.rule.rsplit('.', 1)[0]}", o.since, False)
         for o in origins
         if o.rule.startswith("tariff.")
     }
@@ -310,10 +312,11 @@ def _valid_until(priced: Priced) -> date:
     )
     if moving or priced.carried is not None:
         return lane.key.day
+    ends = [lane.next_change]
+    for _, _, facts in priced.facts:
+        ends += [o.until for o in (facts.duty, facts.preference) if o is not None]
     last = max(lane.regime.verified_through, lane.key.day)
-    if lane.next_change is None:
-        return last
-    return min(last, lane.next_change - timedelta(days=1))
+    return min([last, *(end - timedelta(days=1) for end in ends if end is not None)])
 
 
 def market_rate(priced: Priced, name: tuple[str, ...]) -> Any:

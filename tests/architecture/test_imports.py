@@ -29,6 +29,8 @@ HEAVY = {
     "rich",
     "asyncio",
     "anyio",
+    "sqlite3",
+    "platformdirs",
 }
 
 

@@ -16,6 +16,7 @@ from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .reprice import reprice
 from .rules import rules
+from .tariff import tariff
 from .whatif import whatif
 
 INTERRUPTED = 130
@@ -40,6 +41,7 @@ app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
 app.add_typer(rules, name="rules")
+app.add_typer(tariff, name="tariff")
 
 
 def _version(wanted: bool) -> None:

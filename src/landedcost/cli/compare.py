@@ -14,7 +14,7 @@ from ..errors import LandedCostError, RequestError
 from ..quote import Quote
 from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
-from .options import AsJson, AsOf, Carrier, Offline, Reforms, RulesDir, Strategy
+from .options import AsJson, AsOf, Carrier, Offline, Reforms, RulesDir, Strategy, Tariffs
 from .output import amount, cell, plain, room, show, show_json, table
 
 _PARTS = ("duty", "tax", "fees")
@@ -42,6 +42,7 @@ def compare(
     as_of: AsOf = None,
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
+    tariffs: Tariffs = None,
     rules_dir: RulesDir = None,
     reform: Reforms = None,
     as_json: AsJson = False,
@@ -62,7 +63,7 @@ def compare(
         )
     unit = asked.currency or asked.bundle.lines[0].currency
     with renamed(FLAGS):
-        answerer = shop(carrier, strategy, rules_dir, reform)
+        answerer = shop(carrier, strategy, rules_dir, tariffs, reform)
     found = [_answer(answerer, asked, market, unit) for market in dict.fromkeys(markets)]
     if as_json:
         show_json([_document(answer) for answer in found])

@@ -19,6 +19,7 @@ from ..regimes.load import RuleBook
 from ..regimes.reform import Reform
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
+from ..tariffs.local import LocalTariffs
 
 # Where a fault is: the field it was found in, and the flag that filled it.
 FLAGS = {"tariff_strategy": "--strategy"}
@@ -72,6 +73,7 @@ class Inputs:
     terms: str | None
     carrier: str | None
     strategy: str
+    tariffs: str | None
     rules_dir: str | None
     reforms: tuple[str, ...]
     row: int | None
@@ -107,14 +109,29 @@ def requests(inputs: Inputs) -> list[Request]:
 
 
 def shop(
-    carrier: str | None, strategy: str, rules_dir: str | None, reforms: Sequence[str] | None = None
+    carrier: str | None,
+    strategy: str,
+    rules_dir: str | None,
+    tariffs: str | None = None,
+    reforms: Sequence[str] | None = None,
 ) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
         tariff_strategy=strategy,
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
+        tariffs=local_tariffs(tariffs),
         rules=rule_book(rules_dir, reforms),
     )
+
+
+def local_tariffs(named: str | None) -> LocalTariffs | None:
+    """The imported tariffs of a file, those that are configured, or none.
+
+    Raises RequestError (``no_table``, ``bad_table``).
+    """
+    if named is None:
+        return LocalTariffs.configured()
+    return None if named == "none" else LocalTariffs(named)
 
 
 def rule_book(folder: str | None, reforms: Sequence[str] | None = None) -> RuleBook:

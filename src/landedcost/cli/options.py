@@ -22,6 +22,14 @@ Reforms = Annotated[
     list[str] | None,
     typer.Option("--reform", metavar="FILE.toml", help="What if: change rules; may be repeated."),
 ]
+Tariffs = Annotated[
+    str | None,
+    typer.Option(
+        "--tariffs",
+        metavar="FILE|none",
+        help="The imported tariffs to use; those of the user's data folder if left out.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
@@ -122,6 +130,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         terms: Terms = None,
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
+        tariffs: Tariffs = None,
         rules_dir: RulesDir = None,
         reform: Reforms = None,
         row: Row = None,
@@ -151,6 +160,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             terms=terms,
             carrier=carrier,
             strategy=strategy,
+            tariffs=tariffs,
             rules_dir=rules_dir,
             reforms=tuple(reform or ()),
             row=row,

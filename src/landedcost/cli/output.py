@@ -14,6 +14,13 @@ from typing import Any
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -164,14 +171,11 @@ def bulk() -> Iterator[None]:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int, int], object] | None]:
+def counted() -> Iterator[Callable[[int, int, int], object] | None]:
     """A bar on stderr while a terminal looks on: told what is done, of what, and baskets."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -184,6 +188,22 @@ def progress() -> Iterator[Callable[[int, int, int], object] | None]:
         yield lambda done, total, baskets: bar.update(
             task, completed=done, total=total, baskets=baskets
         )
+
+
+@contextmanager
+def progress(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr, where that is a terminal; call what it yields after each of the steps."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=sys.stderr is None or not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=count)
+        yield lambda name: bar.update(task, advance=1, description=plain(name))
 
 
 def complain(error: LandedCostError, as_json: bool) -> int:

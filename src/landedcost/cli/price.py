@@ -20,7 +20,9 @@ def _answers(inputs: Inputs) -> list[Quote]:
     if inputs.row is not None:
         return [_row_of(inputs.file, inputs.row, inputs.catalog)]
     asked = requests(inputs)
-    answerer = shop(inputs.carrier, inputs.strategy, inputs.rules_dir, inputs.reforms)
+    answerer = shop(
+        inputs.carrier, inputs.strategy, inputs.rules_dir, inputs.tariffs, inputs.reforms
+    )
     return [answerer.price(request) for request in asked]
 
 

@@ -23,7 +23,7 @@ from .options import (
     RulesDir,
     Strategy,
 )
-from .output import bulk, progress, show_json
+from .output import bulk, counted, show_json
 from .repriced import document, moved_since, show_moves, show_outcome, write_errors
 
 _FLAGS = {
@@ -137,7 +137,7 @@ def reprice(
         )
     earlier = Earlier(Path(changed_since)) if changed_since is not None else None
     old = Earlier(Path(diff)) if diff is not None else None
-    with renamed(_FLAGS), progress() as told:
+    with renamed(_FLAGS), counted() as told:
         outcome = run(job, target, earlier=earlier, jobs=jobs, size=batch or BATCH, progress=told)
     if errors is not None:
         write_errors(Path(errors), outcome, bad_rows(target))

@@ -67,7 +67,10 @@ class AskedTariff:
             ) from known
         if isinstance(known, LandedCostError):
             raise again(known)
-        return self._found(known, code, where)
+        return self._found(known, code, day, where)
+
+    def claims(self, row: Row, day: date) -> None:
+        """None: what may be claimed goes by the rules of the territory."""
 
     def agrees(self, learnt: Mapping[tuple[str, str], Learnt]) -> bool:
         """Whether nothing known has changed; what is new is learnt then."""
@@ -79,7 +82,7 @@ class AskedTariff:
             self.learnt.setdefault(key, value)
         return True
 
-    def _found(self, known: Answered[TariffAnswer], code: str, where: str) -> Found:
+    def _found(self, known: Answered[TariffAnswer], code: str, day: date, where: str) -> Found:
         answer = known.answer
         duties = answer.of("suspension")
         duties = tuple(m for m in duties if not m.conditions and not m.area and m.rate is not None)
@@ -109,6 +112,7 @@ class AskedTariff:
         return Found(
             code,
             tuple(self._row(m, answer, source) for m in duties),
+            day,
             provenance(known, answer.on),
             (*remarks, *_not_applied(answer)),
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from .table import Found
+from .rows import Claim, Found, Row
 
 
 class Tariff(Protocol):
@@ -16,6 +17,10 @@ class Tariff(Protocol):
         """Whose tariff it is."""
         ...
 
-    def lookup(self, code: str, day: date, *, origin: str = "", where: str = "") -> Found:
+    def lookup(self, code: str, day: date, *, where: str = "", origin: str = "") -> Found:
         """The rows of a code of digits. Raises RequestError, NotInForce or ProviderError."""
+        ...
+
+    def claims(self, row: Row, day: date) -> Sequence[Claim] | None:
+        """What may be claimed instead of a row; None where the tariff knows nothing of claims."""
         ...
