@@ -201,7 +201,7 @@ def _ambiguous(found: Found, what: str, where: str, more: str = "") -> RequestEr
         f"{hs_dotted(found.code)} is one of several tariff lines with {what}",
         code="ambiguous_tariff",
         where=where,
-        hint=f"give a longer code: {shown}{f' and {left} more' if left > 0 else ''}{more}",
+        hint=f"give one of these codes: {shown}{f' and {left} more' if left > 0 else ''}{more}",
     )
 
 
