@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from .currencies import currency
-from .errors import MoneyError, RequestError
+from .errors import RequestError
 from .fx.book import RateBook
 from .gather import gather
 from .lines import Amount, Line
@@ -17,7 +17,7 @@ from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Layout
 from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
-from .request import Bundle
+from .request import Bundle, discount_too_large
 from .shipping.zones import ShippingOffer, ZoneTable
 from .tariffs.table import TariffTable
 
@@ -202,8 +202,4 @@ class Market:
                 assert lacking is not None
                 raise lacking
         if result[0] < 0:
-            raise MoneyError(
-                "the discount is above the price of the goods",
-                code="discount_too_large",
-                where="discount",
-            )
+            raise discount_too_large()

@@ -116,7 +116,12 @@ class Bundle:
         insurance: Any = None,
     ) -> None:
         if not lines:
-            raise RequestError("a bundle has at least one line", code="no_lines", where="lines")
+            raise RequestError(
+                "a bundle has at least one line",
+                code="no_lines",
+                where="lines",
+                hint="give a line for each article that is sent",
+            )
         if len(lines) > MAX_LINES:
             raise RequestError(
                 f"{len(lines):,} lines; the limit is {MAX_LINES:,}",
@@ -148,11 +153,17 @@ class Bundle:
     def _check_discount(self, discount: Amount) -> None:
         same = all(line.currency == discount.currency for line in self.lines)
         if same and discount.minor > sum(line.ints[0] for line in self.lines):
-            raise MoneyError(
-                "the discount is above the price of the goods",
-                code="discount_too_large",
-                where="discount",
-            )
+            raise discount_too_large()
+
+
+def discount_too_large() -> MoneyError:
+    """The error for a discount that would leave less than nothing to pay for the goods."""
+    return MoneyError(
+        "the discount is above the price of the goods",
+        code="discount_too_large",
+        where="discount",
+        hint="a discount may take off as much as the goods cost, and no more",
+    )
 
 
 def _extra(value: Any, where: str) -> Amount | None:

@@ -77,7 +77,10 @@ def _run(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except RecursionError:
-        return complain(RequestError("a file is nested too deep", code="too_deep"), as_json)
+        deep = RequestError(
+            "a file is nested too deep", code="too_deep", hint="no file of ours needs ten levels"
+        )
+        return complain(deep, as_json)
     except OSError as error:
         return complain(_unreadable(error), as_json)
     except _UsageError as error:
@@ -88,7 +91,12 @@ def _run(argv: Sequence[str]) -> int:
 def _unreadable(error: OSError) -> RequestError:
     """A file that could not be read."""
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
-    return RequestError(error.strerror or str(error), code="no_file", where=name)
+    return RequestError(
+        error.strerror or str(error),
+        code="no_file",
+        where=name,
+        hint="give the path of a file that can be read",
+    )
 
 
 def _usage(error: BaseException, as_json: bool) -> int:

@@ -246,7 +246,10 @@ def _count(text: str | None) -> int | None:
     if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
         return int(text)
     raise RequestError(
-        f"not a whole number: {text[:40]!r}", code="bad_quantity", where="--quantity"
+        f"not a whole number: {text[:40]!r}",
+        code="bad_quantity",
+        where="--quantity",
+        hint="write digits, such as 2",
     )
 
 

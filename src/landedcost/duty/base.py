@@ -67,7 +67,7 @@ def _no_duty(sheet: Sheet) -> Why | None:
         return Why(
             "no_border",
             "No customs duty",
-            Words(f"the goods stay inside the customs territory of {sheet.regime.name}"),
+            Words(f"the goods stay inside one customs territory, {sheet.regime.customs_territory}"),
             rule=f"{sheet.regime.code}.territory.customs_territory",
         )
     for rule in sheet.lane.of("duty"):

@@ -115,6 +115,8 @@ class Sheet:
         self.duty = [zero] * n
         """Base and additional duty of each line, as due."""
         self.tax = [zero] * n
+        self.split: dict[tuple[int, int, bool], tuple[Reg, Reg]] = {}
+        """The two parts of a split tax, by line, rule, and whether it is collected at the sale."""
         self.compared: dict[str, Reg] = {}
         self.seller_costs: list[Slot] = []
         self.missing: list[Reg] = []

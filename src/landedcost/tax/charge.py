@@ -20,6 +20,8 @@ TOKENS = {
 }
 SUPPLY = ("goods", "freight", "insurance")
 PINNED = "pinned"
+Part = tuple[int, int, bool]
+"""A line, one of its tax rules, and whether the tax is collected at the sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def tax_lines(sheet: Sheet, fees: Sequence[Reg]) -> list[list[Reg]]:
         for i, tax in zip(lines, imported, strict=True):
             found = bases(sheet, i, rule, fees[i])
             num, den = rate(sheet, i, k)
-            sold = _with_local(sheet, rule, b.div("half_up", b.mul(found.at_sale, num), den))
+            sold = b.div("half_up", b.mul(found.at_sale, num), den)
+            sold = _with_local(sheet, rule, sold, [(i, k, True)])
             out[i].append(b.where(collected_at_sale(sheet, i), sold, tax))
     return out
 
@@ -69,7 +72,8 @@ def _by_line(
         if "tax_base" in sheet.lane.roundings:
             base = sheet.rounded("tax_base", base, b.const(1))
         num, den = rate(sheet, i, number)
-        tax = _with_local(sheet, rule, sheet.rounded("tax", b.mul(base, num), den))
+        tax = sheet.rounded("tax", b.mul(base, num), den)
+        tax = _with_local(sheet, rule, tax, [(i, number, False)])
         out.append(b.where(_not_imported(sheet, i), b.const(0), tax))
     return out
 
@@ -81,13 +85,16 @@ def _not_imported(sheet: Sheet, index: int) -> Reg:
     return b.either(waived, collected_at_sale(sheet, index))
 
 
-def _with_local(sheet: Sheet, rule: Applied, tax: Reg) -> Reg:
+def _with_local(sheet: Sheet, rule: Applied, tax: Reg, whose: Sequence[Part]) -> Reg:
+    """The tax and, where the rule splits it, its local part; both are kept for the words."""
     local = rule.get("local_share")
     if rule.settings.get("method") != "split" or local is None:
         return tax
     b = sheet.b
     top, bottom = share(local)
-    return b.add(tax, sheet.rounded("tax", b.mul(tax, b.const(top)), b.const(bottom)))
+    added = sheet.rounded("tax", b.mul(tax, b.const(top)), b.const(bottom))
+    sheet.split.update(dict.fromkeys(whose, (tax, added)))
+    return b.add(tax, added)
 
 
 def bases(sheet: Sheet, index: int, rule: Applied, fee: Reg) -> Bases:
@@ -176,7 +183,8 @@ def _entry(
         if "tax_base" in sheet.lane.roundings:
             whole = sheet.rounded("tax_base", whole, b.const(1))
         num, den = rate(sheet, members[0], number)
-        tax = _with_local(sheet, rule, sheet.rounded("tax", b.mul(whole, num), den))
+        tax = sheet.rounded("tax", b.mul(whole, num), den)
+        tax = _with_local(sheet, rule, tax, [(i, number, False) for i in members])
         shared.update(zip(members, b.allocate(tax, parts), strict=True))
     return [shared[i] for i in lines]
 
@@ -217,10 +225,6 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
     at_sale = collected_at_sale(sheet, index)
     name = next(c for n, c in sheet.forms[index].taxes if n == number)
     value = None if name == PINNED else rule[name]
-    words = "{0} × {rate}"
-    if rule.settings.get("method") == "split":
-        local = rule["local_share"].value
-        words += f", then {local} of it as local tax, rounded alike"
     tokens = rule.settings.get("base", ())
     if sheet.lane.supply:
         tokens = rule.settings.get("supply_base", SUPPLY)
@@ -237,7 +241,7 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
             Why(
                 "scheme",
                 f"{rule.label}, {scheme.label}",
-                sheet.note(words, found.at_sale),
+                _formula(sheet, (index, number, True), rule, found.at_sale),
                 sheet.note(f"{_names(sale_tokens)} {{0}}", found.at_sale),
                 rule=f"{scheme.address}, {rule.address}.{name}",
                 value=value,
@@ -245,17 +249,12 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
                 when=at_sale,
             )
         )
-    base = found.at_sale
-    if not sheet.lane.supply:
-        base = found.on_import
-        if "tax_base" in sheet.lane.roundings:
-            words += sheet.rounding_words("tax_base").replace("rounded", "the base rounded", 1)
-        words += sheet.rounding_words("tax")
+    base = found.at_sale if sheet.lane.supply else found.on_import
     reasons.append(
         Why(
             "supply" if sheet.lane.supply else "import",
             rule.label,
-            sheet.note(words, base),
+            _formula(sheet, (index, number, sheet.lane.supply), rule, base),
             sheet.note(f"{_names(tokens)} {{0}}", base),
             rule=f"{rule.address}.{name}",
             value=value,
@@ -263,6 +262,19 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
         )
     )
     return tuple(reasons)
+
+
+def _formula(sheet: Sheet, part: Part, rule: Applied, base: Reg) -> Words:
+    """How the tax came about: base and rate, the parts of a split tax, the roundings."""
+    words, parts = "{0} × {rate}", sheet.split.get(part)
+    if parts is not None:
+        each = "" if part[2] else " for the entry" if sheet.per_entry("tax") else ""
+        words += f", then {rule['local_share'].value} of it as local tax ({{1}} and {{2}}{each})"
+    if not part[2]:
+        if "tax_base" in sheet.lane.roundings:
+            words += sheet.rounding_words("tax_base").replace("rounded", "the base rounded", 1)
+        words += sheet.rounding_words("tax")
+    return sheet.note(words, base, *(parts or ()))
 
 
 def _names(tokens: Sequence[str]) -> str:
