@@ -66,6 +66,7 @@ class LineForm:
     taxes: tuple[tuple[int, str], ...]
     pinned: int = 0
     unknown: bool = False
+    refusals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

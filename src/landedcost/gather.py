@@ -76,14 +76,14 @@ def gather(
     shape: Shape | None = None
     origin: Origin | None = None
     untaxed = not lane.border or any(r.settings["method"] == "none" for r in lane.of("duty"))
+    if not line.hs_code and (not untaxed or _by_code(lane)):
+        raise RequestError(
+            f"line {line.id!r} has no HS code, and customs of {lane.regime.name} needs one",
+            code="missing_hs_code",
+            where=f"{at}hs_code",
+            hint="give the first six digits at least",
+        )
     if not untaxed:
-        if not line.hs_code:
-            raise RequestError(
-                f"line {line.id!r} has no HS code, and customs of {lane.regime.name} needs one",
-                code="missing_hs_code",
-                where=f"{at}hs_code",
-                hint="give the first six digits at least",
-            )
         try:
             duty, origin = _duty(lane, line, table, strategy, at, remarks)
             _measured(duty, line, at, "the duty")
@@ -104,27 +104,57 @@ def gather(
         preference_rule=claimed,
         thresholds=_eligible(lane.of("threshold"), asked),
         schemes=_eligible(lane.of("scheme"), asked),
-        duty_rules=tuple(
-            k
-            for k in _eligible(lane.of("duty"), asked)
-            if lane.of("duty")[k].settings["method"] == "flat_per_line"
-        ),
+        duty_rules=() if untaxed else _instead(lane, line, asked),
         additional=tuple(additional),
         taxes=taxes,
         pinned=pinned,
         unknown=missing is not None,
+        refusals=_limited(lane, asked),
     )
     return LineFacts(
         form, tuple(params), line.hs_code, origin, better, tax_origins, tuple(remarks), missing
     )
 
 
+def _by_code(lane: Lane) -> bool:
+    """Whether taxes or refusals of the lane go by the HS code."""
+    rules = (*lane.of("tax"), *lane.refusals)
+    return any(r.rule.when.asks("hs", "hs_not") for r in rules)
+
+
 def _refuse(lane: Lane, asked: Asked, where: str) -> None:
     for rule in lane.refusals:
+        if rule.get("limit") is not None:
+            continue
         if rule.rule.when.line(asked) and not rule.rule.exclude.covers(asked):
-            raise RefusedError(
-                rule["reason"].value, where=where, hint=f"rule {rule.address}, {rule.label}"
-            )
+            raise refused(rule, where)
+
+
+def refused(rule: Applied, where: str) -> RefusedError:
+    """The error of a refusal, with the source it rests on."""
+    reason = rule["reason"]
+    return RefusedError(
+        reason.value,
+        where=where,
+        hint=f"rule {rule.address}, {rule.label}, since {reason.start}: {reason.source.text}",
+    )
+
+
+def _limited(lane: Lane, asked: Asked) -> tuple[int, ...]:
+    """The refusals about the line that hold above an amount only."""
+    eligible = _eligible(lane.refusals, asked)
+    return tuple(k for k in eligible if lane.refusals[k].get("limit") is not None)
+
+
+def _instead(lane: Lane, line: Line, asked: Asked) -> tuple[int, ...]:
+    """The rules that may take the place of the tariff's duty of the line."""
+    rules = lane.of("duty")
+    return tuple(
+        k
+        for k in _eligible(rules, asked)
+        if rules[k].settings["method"] != "none"
+        and not (line.duty is not None and rules[k].settings.get("unless_pinned"))
+    )
 
 
 def _matching(rules: Sequence[Applied], asked: Asked) -> list[int]:
@@ -242,6 +272,22 @@ def _taxes(
     lane: Lane, line: Line, asked: Asked, params: list[int], at: str
 ) -> tuple[tuple[tuple[int, str], ...], tuple[Origin, ...]]:
     rules = [(k, r) for k, r in enumerate(lane.of("tax")) if r.rule.when.line(asked)]
+    for _, rule in rules:
+        if line.tax_rate is None and rule.settings.get("given"):
+            raise RequestError(
+                f"the rate of {rule.label} in {lane.regime.name} goes by the goods, and its table "
+                "is not bundled",
+                code="unknown_tax",
+                where=f"{at}tax_rate",
+                hint="pin `tax_rate` on the line",
+            )
+        if rule.settings.get("per") == "gram" and not line.weight_g:
+            raise RequestError(
+                f"{rule.label} of line {line.id!r} goes by the value of a gram",
+                code="missing_weight_g",
+                where=f"{at}weight_g",
+                hint="give the net weight of one unit in grams",
+            )
     if line.tax_rate is not None:
         if not rules:
             raise RequestError(

@@ -9,7 +9,7 @@ from itertools import count
 from .currencies import currency
 from .errors import RequestError
 from .fx.book import RateBook
-from .gather import gather
+from .gather import gather, refused
 from .lines import Amount, Line
 from .money import ratio
 from .pipeline import Program, input_groups, write
@@ -195,7 +195,10 @@ class Market:
         """Raise what an answer that cannot be given was kept for."""
         lines = bundle.sorted
         regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
-        for line, reg in zip(lines, program.missing, strict=True):
+        for rule, index, reg in program.refused:
+            if regs[reg]:
+                raise refused(rule, f"lines[{bundle.lines.index(lines[index])}]")
+        for line, reg in zip(lines, program.missing, strict=False):
             if regs[reg]:
                 where = f"lines[{bundle.lines.index(line)}]"
                 lacking = gather(self.lane, line, self.table, self.terms.strategy, where).missing

@@ -26,30 +26,42 @@ _REGISTRATION = re.compile(r"[A-Z]{2,4}(-[A-Z]{2,8})?")
 class Buyer:
     """Who buys: a country, and what refines it.
 
-    ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries); ``kind``
-    is ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
+    ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries), and
+    ``postal_code`` names it where the rules go by it (35001 lies in the Canaries); ``kind`` is
+    ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
     country's own. Raises RequestError.
     """
 
-    __slots__ = ("country", "currency", "key", "kind", "locale", "place", "region")
+    __slots__ = (
+        "country",
+        "currency",
+        "key",
+        "kind",
+        "locale",
+        "place",
+        "postal_code",
+        "region",
+    )
 
     def __init__(
         self,
         country: str,
         *,
         region: str | None = None,
+        postal_code: str | None = None,
         locale: str | None = None,
         kind: str = "consumer",
         currency: str | None = None,
         where: str = "buyer",
     ) -> None:
-        self.place: Place = place(country, region, f"{where}.country")
+        self.place: Place = place(country, region, f"{where}.country", postal_code)
+        self.postal_code = postal_code
         self.country = self.place.country
         self.region = self.place.region
         self.locale = locale
         self.kind = one_of(kind, KINDS, f"{where}.kind", "unknown_kind")
         self.currency = find_currency(currency, "currency").code if currency else None
-        self.key = "|".join((str(country), str(region), self.kind, str(currency), str(locale)))
+        self.key = "|".join((str(country), str(self.region), self.kind, str(currency), str(locale)))
 
     @classmethod
     def of(cls, value: Buyer | str) -> Buyer:

@@ -69,6 +69,18 @@ class RuleBook:
             self._regimes[code] = self._complete(code)
         return self._regimes[code]
 
+    def _inherited(self, code: str, union: str) -> Regime:
+        """The regime a file is completed from. Raises RuleFileError for none, or itself."""
+        seen = {code}
+        name = union
+        while name:
+            if name in seen or name not in self.codes:
+                what = "is a part of itself" if name in seen else f"no rules of {name!r}"
+                raise RuleFileError(what, file=f"{code}.toml", line=1)
+            seen.add(name)
+            name = str(self.file(name)[0].territory.get("member_of", ""))
+        return self.regime(union)
+
     def _complete(self, code: str) -> Regime:
         from .schema import Regime
 
@@ -78,10 +90,13 @@ class RuleBook:
         tariff = str(facts.get("tariff", ""))
         union = str(facts.get("member_of", ""))
         if union:
-            shared, shared_digest = self.file(union)
+            shared = self._inherited(code, union)
             rules.update(shared.rules)
-            tariff = tariff or str(shared.territory.get("tariff", ""))
-            digest = _digest(digest + shared_digest)
+            tariff = tariff or shared.tariff
+            digest = _digest(digest + shared.version)
+        for name in facts.get("without", ()):
+            if rules.pop(name, None) is None:
+                raise RuleFileError(f"no rule {name!r} to leave out", file=f"{code}.toml", line=1)
         rules.update(own.rules)
         return Regime(
             code=code,

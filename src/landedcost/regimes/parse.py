@@ -26,8 +26,9 @@ _TERRITORY = {
     "member_of": str,
     "tariff": str,
     "verified_through": date,
+    "without": list,
 }
-_OPTIONAL = {"member_of", "tariff"}
+_OPTIONAL = {"member_of", "tariff", "without"}
 _SOURCE = {"title": str, "url": str, "citation": str, "read": date, "official": bool}
 _DATED = {
     "from": date,
@@ -171,9 +172,15 @@ class _Reader:
         for key in needed:
             if key not in values:
                 raise self.fail(f"[{header}] has no [[{header}.{key}]]", header)
-        tested = "limit" in needed or kind == "threshold"
+        tested = kind == "threshold" or not {"limit", "over"}.isdisjoint({*needed, *values})
         if tested and "compares" not in settings:
             raise self.fail(f"[{header}] does not say what it compares", header)
+        if kind == "tax" and ("above" in values) != ("limit" in values):
+            raise self.fail(f"[{header}] needs both a limit and the rate above it", header)
+        if settings.get("per") == "gram" and kind != "tax":
+            raise self.fail("only a tax compares the value of a gram", header, "per")
+        if settings.get("effect") == "allowance" and settings.get("waives") != ("duty",):
+            raise self.fail("an allowance is one of duty alone", header, "effect")
 
     def setting(self, header: str, key: str, value: Any, wanted: Any) -> Any:
         if isinstance(wanted, type):
