@@ -20,7 +20,9 @@ SHOP = (
 
 def step(title: str, *command: str) -> None:
     """Say what is done, then do it as the command line would."""
-    print(f"\n# {title}\n$ landedcost {' '.join(Path(word).name for word in command)}\n", flush=True)
+    print(
+        f"\n# {title}\n$ landedcost {' '.join(Path(word).name for word in command)}\n", flush=True
+    )
     code = main(command)
     assert code == 0, code
 
