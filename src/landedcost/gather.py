@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .asked import Asked, check_claims
 from .currencies import currency
 from .errors import LandedCostError, RefusedError, RequestError
-from .facts import DECLARED, MICRO, LineFacts, LineForm, Origin, Remark, Shape
+from .facts import DECLARED, MICRO, Layer, LineFacts, LineForm, Origin, Remark, Shape
+from .layers import Stack, in_rate_band, layers_of
 from .lines import Line
 from .money import percent
 from .program.sheet import share
@@ -46,18 +48,6 @@ _UNITS = {
 }
 
 
-class Asked:
-    """A line as the conditions of rules see it."""
-
-    __slots__ = ("goods_class", "hs", "origin", "preference")
-
-    def __init__(self, line: Line) -> None:
-        self.hs = line.hs_code
-        self.origin = line.origin
-        self.goods_class = line.goods_class
-        self.preference = line.preference
-
-
 def gather(
     lane: Lane, line: Line, table: TariffTable | None, strategy: str, where: str = ""
 ) -> LineFacts:
@@ -67,7 +57,7 @@ def gather(
     error is kept in ``missing`` and raised when the calculation needs the duty. Raises
     RefusedError for goods the rules refuse and RequestError for a claim that cannot be made.
     """
-    asked = Asked(line)
+    asked = Asked.of(line, lane)
     at = f"{where}." if where else ""
     _refuse(lane, asked, where)
     params: list[int] = []
@@ -91,9 +81,15 @@ def gather(
         except LandedCostError as error:
             missing = error
     preference, claimed, better = _preference(lane, line, asked, params, at)
-    additional = [] if untaxed else _matching(lane.of("additional"), asked)
+    check_claims(lane, asked, f"{at}claims")
+    plain = Stack()
+    layers: tuple[Layer, ...] = ()
+    headings: tuple[str, ...] = ()
+    if not untaxed:
+        plain, layers, headings = layers_of(lane, line, params, remarks)
+    unplaced = None
     if not untaxed and not line.origin and missing is None:
-        missing = _origin_needed(lane, line, at)
+        missing = unplaced = _origin_needed(lane, line, at)
     pinned = len(params)
     taxes, tax_origins = _taxes(lane, line, asked, params, at)
     form = LineForm(
@@ -104,22 +100,32 @@ def gather(
         preference_rule=claimed,
         thresholds=_eligible(lane.of("threshold"), asked),
         schemes=_eligible(lane.of("scheme"), asked),
-        duty_rules=() if untaxed else _instead(lane, line, asked),
-        additional=tuple(additional),
+        duty_rules=() if untaxed else _instead(lane, line, asked, plain),
+        additional=layers,
         taxes=taxes,
         pinned=pinned,
         unknown=missing is not None,
         refusals=_limited(lane, asked),
+        evidence=bool(line.preference and line.evidence),
+        unplaced=unplaced is not None,
     )
     return LineFacts(
-        form, tuple(params), line.hs_code, origin, better, tax_origins, tuple(remarks), missing
+        form=form,
+        params=tuple(params),
+        hs=line.hs_code,
+        duty=origin,
+        preference=better,
+        taxes=tax_origins,
+        remarks=tuple(remarks),
+        missing=missing,
+        headings=headings,
     )
 
 
 def _by_code(lane: Lane) -> bool:
     """Whether taxes or refusals of the lane go by the HS code."""
     rules = (*lane.of("tax"), *lane.refusals)
-    return any(r.rule.when.asks("hs", "hs_not") for r in rules)
+    return any(r.rule.when.asks("hs", "hs_not", "hs_list", "hs_list_not") for r in rules)
 
 
 def _refuse(lane: Lane, asked: Asked, where: str) -> None:
@@ -146,7 +152,7 @@ def _limited(lane: Lane, asked: Asked) -> tuple[int, ...]:
     return tuple(k for k in eligible if lane.refusals[k].get("limit") is not None)
 
 
-def _instead(lane: Lane, line: Line, asked: Asked) -> tuple[int, ...]:
+def _instead(lane: Lane, line: Line, asked: Asked, stack: Stack) -> tuple[int, ...]:
     """The rules that may take the place of the tariff's duty of the line."""
     rules = lane.of("duty")
     return tuple(
@@ -154,13 +160,8 @@ def _instead(lane: Lane, line: Line, asked: Asked) -> tuple[int, ...]:
         for k in _eligible(rules, asked)
         if rules[k].settings["method"] != "none"
         and not (line.duty is not None and rules[k].settings.get("unless_pinned"))
+        and in_rate_band(rules[k], stack)
     )
-
-
-def _matching(rules: Sequence[Applied], asked: Asked) -> list[int]:
-    from .duty.additional import stacked
-
-    return stacked([(k, r) for k, r in enumerate(rules) if r.rule.when.line(asked)])
 
 
 def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:

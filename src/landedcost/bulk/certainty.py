@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..asked import Asked
 from ..facts import Remark
-from ..gather import Asked
 from ..lines import Line
 from ..market import Market
 from ..notes import (
@@ -40,7 +40,10 @@ class KindDoubts:
     def __init__(
         self, market: Market, lines: Sequence[Line | None], facts: Sequence[Fact | None]
     ) -> None:
-        notes = [0 if n is None else rank(lane_remarks(market.lane, [Asked(n)])) for n in lines]
+        notes = [
+            0 if n is None else rank(lane_remarks(market.lane, [Asked.of(n, market.lane)]))
+            for n in lines
+        ]
         rates = [0 if f is None else rank(f[2].remarks) for f in facts]
         self.notes = np.array(notes, dtype=np.int64)
         self.rates = np.array(rates, dtype=np.int64)

@@ -53,6 +53,11 @@ class Kinds:
             dtype=np.bool_,
         )
 
+    def headings(self, position: int) -> Any:
+        """For each kind the code of an additional duty that goes by origin, else empty."""
+        facts = [() if f is None else f[2].headings for f in self.facts]
+        return np.array([h[position] if position < len(h) else "" for h in facts], dtype=object)
+
     @cached_property
     def heading(self) -> Ints:
         """For each kind the number of its six-digit code."""
