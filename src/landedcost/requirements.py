@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from .asked import Asked
 from .codes import country, hs_code, hs_dotted
 from .errors import LandedCostError, RequestError
 
@@ -34,28 +35,15 @@ class Requirement:
     needed: bool
 
 
-class _Goods:
-    """The goods asked about, as the conditions of rules see a line."""
-
-    __slots__ = ("goods_class", "hs", "origin", "preference")
-
-    def __init__(self, hs: str, origin: str) -> None:
-        self.hs = hs
-        self.origin = origin
-        self.goods_class = "standard"
-        self.preference = ""
-
-
 def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, ...]:
     """The facts a price of ``code`` made in ``origin`` needs on the market's lane."""
     hs = hs_code(code, "hs_code")
     made_in = country(origin, "origin")
-    goods = _Goods(hs, made_in)
     return tuple(
         dict.fromkeys(
             [
                 *_duty_facts(market, hs, made_in),
-                *_evidence(market, goods),
+                *_evidence(market, hs, made_in),
                 *_lane_facts(market),
             ]
         )
@@ -101,11 +89,10 @@ def _row_facts(row: Row, day: date) -> Iterable[Requirement]:
         yield Requirement(fact, why, True)
 
 
-def _evidence(market: Market, goods: _Goods) -> Iterable[Requirement]:
+def _evidence(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
     for rule in market.lane.of("preference"):
         name = str(rule.settings.get("agreement") or rule.rule.name)
-        claimed = _Goods(goods.hs, goods.origin)
-        claimed.preference = name
+        claimed = Asked(hs, origin, market.lane, preference=name)
         if rule.rule.when.line(claimed):
             evidence = rule.settings.get("evidence") or "evidence of origin"
             why = (

@@ -22,7 +22,7 @@ from ..tariffs.table import TariffTable
 _ROUNDED = ("value", "duty", "tax", "fee")
 _LINE_TESTS = (
     "origin", "origin_not", "goods_class", "goods_class_not", "hs", "hs_not", "preference",
-    "preference_names",
+    "preference_names", "claims", "claims_not", "content", "hs_list", "hs_list_not",
 )  # fmt: skip
 
 

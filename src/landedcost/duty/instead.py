@@ -1,4 +1,4 @@
-"""What a rule charges instead of the tariff's duty: an amount a line, or one rate.
+"""What a rule charges instead of the tariff's duty: an amount a line or a parcel, or one rate.
 
 A rate may hold between two amounts only, may have a fixed amount taken off once a parcel, and
 may stand for the tax as well (a global rate).
@@ -44,6 +44,8 @@ def instead_of_tariff(sheet: Sheet, claimed: Sequence[Reg]) -> list[list[Instead
         flags = [_applies(sheet, i, rule, claimed[i]) for i in lines]
         if rule.settings["method"] == "flat_per_line":
             found = [_flat(sheet, rule, flag) for flag in flags]
+        elif rule.settings["method"] == "flat_per_parcel":
+            found = _shared(sheet, rule, lines, flags)
         else:
             found = _rates(sheet, rule, lines, flags)
         for i, flag, one in zip(lines, flags, found, strict=True):
@@ -83,6 +85,35 @@ def _flat(sheet: Sheet, rule: Applied, flag: Reg) -> Instead:
         when=flag,
     )
     return Instead(flag, (fixed, sheet.b.const(1)), why, alone=True, fixed=True)
+
+
+def _shared(
+    sheet: Sheet, rule: Applied, lines: Sequence[int], flags: Sequence[Reg]
+) -> list[Instead]:
+    """One amount for the parcel, shared out by value over the lines that it stands for."""
+    b, amount = sheet.b, rule["amount"]
+    whole = sheet.convert(b.const(minor(amount)), amount.currency, sheet.currency)
+    weights = [b.where(f, sheet.value[i], b.const(0)) for f, i in zip(flags, lines, strict=True)]
+    text = f"{{0}} of {amount.value} {amount.currency} for the parcel, instead of other duties"
+    return [
+        Instead(
+            flag,
+            (part, b.const(1)),
+            Why(
+                "flat_per_parcel",
+                rule.label,
+                sheet.note(text, part),
+                basis(sheet, i),
+                rule=rule.address,
+                rate=f"{amount.value} {amount.currency} per parcel",
+                value=amount,
+                when=flag,
+            ),
+            alone=True,
+            fixed=True,
+        )
+        for i, flag, part in zip(lines, flags, b.allocate(whole, weights), strict=True)
+    ]
 
 
 def _rates(

@@ -123,6 +123,8 @@ class Sheet:
         self.compared: dict[str, Reg] = {}
         self.seller_costs: list[Slot] = []
         self.missing: list[Reg] = []
+        self.claimed: list[Reg] = []
+        """For each line 1 where its preference holds; empty where nothing bears duty."""
         """For each line whose duty is not known: 1 where the answer would need it."""
         self.refused: list[tuple[Applied, int, Reg]] = []
         """Refusals that hold above an amount: the rule, a line it is about, and its test."""
