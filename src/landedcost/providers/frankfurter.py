@@ -3,17 +3,23 @@
 ``GET https://api.frankfurter.dev/v1/{day}?base=EUR`` answers
 ``{"amount": 1.0, "base": "EUR", "date": "2026-10-01", "rates": {"USD": 1.1234, …}}``. Version 1
 serves the European Central Bank's rates; a weekend or holiday is answered with the business day
-before it, which ``date`` tells. No key.
+before it, which ``date`` tells. The rates are for ``amount`` units of the base. No key.
+
+Version 2 blends the rates of many banks and is not used here: a blended rate is nobody's
+published rate. Confirmed from the service's source of 2026-08-21; not seen: what it answers for
+a day to come, which is why a sheet later than the day asked for is refused.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pydantic_settings import SettingsConfigDict
 
 from ..ports import (
     COMMERCIAL,
+    BadAnswer,
     Flow,
     NoAnswer,
     ProviderSettings,
@@ -54,10 +60,16 @@ class Frankfurter:
             )
         )
         answer = response.json()
+        base, on = answer["base"].currency(), answer["date"].date()
+        if base != settings.base:
+            raise BadAnswer(f"asked for rates of {settings.base}, it sent those of {base}")
+        if on > ask.day:
+            raise BadAnswer(f"asked for {ask.day.isoformat()}, it sent {on.isoformat()}")
+        units = answer["amount"].ratio()
         return RatesAnswer(
-            base=answer["base"].currency(),
-            rates={code: rate.ratio() for code, rate in answer["rates"].items()},
-            on=answer["date"].date(),
+            base=base,
+            rates={c: Fraction(rate.ratio(), units) for c, rate in answer["rates"].items()},
+            on=on,
             source="European Central Bank reference rates, by Frankfurter",
         )
 
@@ -70,5 +82,5 @@ SPEC = ProviderSpec(
     capabilities=frozenset({"history"}),
     without={"customs": "central banks' reference rates, not those of a customs authority"},
     summary="reference rates of the European Central Bank, no key",
-    docs="reference/providers.md",
+    docs="reference/sources/frankfurter.md",
 )
