@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 BUILTIN = {
+    "carrier.easypost": "landedcost.providers.easypost:SPEC",
+    "carrier.easyship": "landedcost.providers.easyship:SPEC",
+    "carrier.karrio": "landedcost.providers.karrio:SPEC",
+    "carrier.shippo": "landedcost.providers.shippo:SPEC",
+    "landed.easyship": "landedcost.providers.easyship_taxes:SPEC",
     "rates.ecb": "landedcost.providers.ecb:SPEC",
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
     "rates.hmrc": "landedcost.providers.hmrc:SPEC",
