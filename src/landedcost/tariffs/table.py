@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 
 from ..codes import hs_dotted
 from ..errors import LandedCostError, NotInForce, RequestError, RuleFileError
+from ..facts import Provenance, Remark
 from ..regimes.schema import Source
 from .grammar import Duty, Free, Percent, Specific, Sum, parse_duty
 
@@ -51,10 +52,15 @@ def _parsed(text: str) -> Duty:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows that answer a code: one, or the national lines it may be."""
+    """The rows that answer a code: one, or the national lines it may be.
+
+    ``by`` is the live source that told them; ``remarks`` are what a quote must say of them.
+    """
 
     code: str
     rows: tuple[Row, ...]
+    by: Provenance | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 class TariffTable:
@@ -89,8 +95,10 @@ class TariffTable:
         """Every row, by code."""
         return tuple(row for code in self._codes for row in self._rows[code])
 
-    def lookup(self, code: str, day: date, *, where: str = "") -> Found:
+    def lookup(self, code: str, day: date, *, origin: str = "", where: str = "") -> Found:
         """The rows for a code of digits: the longest that it starts with, or all below it.
+
+        The bundled duties are the same for every origin.
 
         A code shorter than the table's rows may be any of those; a longer one is answered by
         the row it begins with. Raises RequestError (``unknown_duty``) naming the nearest codes,
