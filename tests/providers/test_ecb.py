@@ -143,6 +143,23 @@ def test_what_is_no_sheet_is_refused(body: str, match: str) -> None:
         ask(date(2026, 10, 2))
 
 
-def test_customs_rates_are_not_its_business() -> None:
-    with pytest.raises(NoAnswer, match="customs"):
-        Transport().run(Ecb(EcbSettings()).rates(RatesAsk(date(2026, 10, 2), "customs", "EU")))
+@respx.mock
+def test_customs_of_the_union_takes_the_second_last_wednesday_of_the_month_before() -> None:
+    respx.get(DAILY).respond(text=FRIDAY)
+    respx.get(NINETY).respond(
+        text=xml(
+            ("2026-09-30", {"USD": "1.4"}),
+            ("2026-09-23", {"USD": "1.3"}),
+            ("2026-09-22", {"USD": "1.2"}),
+        )
+    )
+    answer = Transport().run(
+        Ecb(EcbSettings()).rates(RatesAsk(date(2026, 10, 20), "customs", "EU"))
+    )
+    assert (answer.on, answer.rates["USD"]) == (date(2026, 9, 23), Fraction(13, 10))
+
+
+@pytest.mark.parametrize("territory", ["GB", "US", ""])
+def test_customs_elsewhere_does_not(territory: str) -> None:
+    with pytest.raises(NoAnswer, match="customs authority"):
+        Transport().run(Ecb(EcbSettings()).rates(RatesAsk(date(2026, 10, 2), "customs", territory)))

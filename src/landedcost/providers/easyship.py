@@ -32,7 +32,7 @@ from ..ports import (
     ShippingAsk,
 )
 from .easyship_api import LIMIT, EasyshipSettings, ask_easyship
-from .offers import collected, days, each, price, text, told, unpriced
+from .offers import collected, days, price, text, told, unpriced
 from .parcel import (
     address,
     centimetres,
@@ -77,7 +77,7 @@ class Easyship:
         response = yield from ask_easyship(self.settings, "rates", question)
         answer = response.json()
         problems = _more_pages(answer)
-        offers = [_offer(rate, problems) for rate in each(answer, "rates")]
+        offers = [_offer(rate, problems) for rate in answer["rates"].list()]
         return collected("Easyship", offers, problems)
 
 

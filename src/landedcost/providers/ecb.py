@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from pydantic_settings import SettingsConfigDict
 
+from ..fx.customs import customs_day
 from ..ports import (
     COMMERCIAL,
     BadAnswer,
@@ -32,6 +33,7 @@ from ..ports import (
     positive,
 )
 
+EU = "EU"
 FILES = ("eurofxref-daily.xml", "eurofxref-hist-90d.xml", "eurofxref-hist.xml")
 """The bank's files, the smallest first."""
 
@@ -52,9 +54,16 @@ class Ecb:
     settings: EcbSettings
 
     def rates(self, ask: RatesAsk) -> Flow[RatesAnswer]:
-        """The sheet of a day, or of the last day before it that has one."""
+        """The sheet of a day, or of the last day before it that has one.
+
+        Customs of the European Union takes the same rates, of a day in the month before
+        (Reg (EU) 2015/2447 art. 146).
+        """
+        wanted = ask.day
         if ask.use != COMMERCIAL:
-            raise NoAnswer("publishes reference rates, not those of a customs authority")
+            if ask.territory != EU:
+                raise NoAnswer(f"has no rates of the customs authority of {ask.territory}")
+            wanted = customs_day(ask.day)
         for name in FILES if self.settings.all_years else FILES[:2]:
             response = yield from fetch(
                 Request(
@@ -66,7 +75,7 @@ class Ecb:
             days = dict(_days(response.xml()))
             if not days:
                 raise BadAnswer(f"{name} has no day with rates", request_id=response.request_id)
-            on = max((day for day in days if day <= ask.day), default=None)
+            on = max((day for day in days if day <= wanted), default=None)
             if on is not None:
                 return RatesAnswer(
                     base="EUR",
@@ -74,7 +83,7 @@ class Ecb:
                     on=on,
                     source="European Central Bank reference rates",
                 )
-        raise NoAnswer(f"has no rates as old as {ask.day.isoformat()}")
+        raise NoAnswer(f"has no rates as old as {wanted.isoformat()}")
 
 
 def _days(root: Element) -> Iterator[tuple[date, Element]]:
@@ -102,8 +111,7 @@ SPEC = ProviderSpec(
     kind="rates",
     settings=EcbSettings,
     factory=Ecb,
-    capabilities=frozenset({"history"}),
-    without={"customs": "reference rates; EU customs takes those of one day a month, not any day"},
+    capabilities=frozenset({"history", "customs"}),
     summary="reference rates from the European Central Bank itself, no key",
     docs="reference/sources/ecb.md",
 )

@@ -99,7 +99,8 @@ class Karrio:
             "message",
             by=("carrier_name", "carrier_id"),
         )
-        return collected("karrio", map(_offer, each(answer, "rates")), said)
+        rates = answer["rates"].list() if response.status != 424 else []
+        return collected("karrio", map(_offer, rates), said)
 
 
 def _parcel(ask: ShippingAsk) -> dict[str, Any]:

@@ -250,11 +250,17 @@ def test_a_service_without_a_price_is_told(ask: Any) -> None:
 
 
 @respx.mock
-@pytest.mark.parametrize("body", [{"rates": []}, {"rates": None, "messages": None}])
-def test_silence_is_told(ask: Any, body: dict[str, Any]) -> None:
-    respx.post(URL).respond(json=body)
+def test_silence_is_told(ask: Any) -> None:
+    respx.post(URL).respond(json={"rates": [], "messages": None})
     (problem,) = ask().problems
     assert problem.code == "no_offer"
+
+
+@respx.mock
+def test_an_answer_without_rates_is_refused(ask: Any) -> None:
+    respx.post(URL).respond(json={"meta": {}})
+    with pytest.raises(BadAnswer, match="rates is not in the answer"):
+        ask()
 
 
 @respx.mock

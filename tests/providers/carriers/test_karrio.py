@@ -187,11 +187,18 @@ def test_messages_alone_are_an_answer_with_424(ask: Any, key: str) -> None:
 
 
 @respx.mock
-@pytest.mark.parametrize("body", [{}, {"rates": [], "messages": []}, {"rates": None}])
-def test_silence_is_told(ask: Any, body: dict[str, Any]) -> None:
-    respx.post(URL).respond(json=body)
+def test_silence_is_told(ask: Any) -> None:
+    respx.post(URL).respond(json={"rates": [], "messages": []})
     (problem,) = ask().problems
     assert problem.code == "no_offer"
+
+
+@respx.mock
+@pytest.mark.parametrize("body", [{}, {"rates": None}, {"messages": [message("no")]}])
+def test_an_answer_without_rates_is_refused(ask: Any, body: dict[str, Any]) -> None:
+    respx.post(URL).respond(json=body)
+    with pytest.raises(BadAnswer, match="rates is not in the answer"):
+        ask()
 
 
 @respx.mock
