@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 BUILTIN = {
+    "carrier.dhl-express": "landedcost.providers.dhl_express:SPEC",
+    "landed.dhl-express": "landedcost.providers.dhl_landed_cost:SPEC",
+    "landed.ups-landed-cost": "landedcost.providers.ups_landed_cost:SPEC",
+    "landed.zonos": "landedcost.providers.zonos:SPEC",
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
 }
 """Kind and name, and where the spec is."""
