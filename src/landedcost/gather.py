@@ -37,11 +37,13 @@ _UNITS = {
     "hl": ("litres", 100 * MICRO),
     "item": ("quantity", 1),
     "dozen": ("quantity", 12),
+    "100items": ("quantity", 100),
     "gross": ("quantity", 144),
     "1000items": ("quantity", 1_000),
     "pair": ("pairs", 1),
     "m2": ("square_metres", MICRO),
     "m": ("metres", MICRO),
+    "100m": ("metres", 100 * MICRO),
     "m3": ("cubic_metres", MICRO),
 }
 
