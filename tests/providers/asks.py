@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from landedcost.ports import Address, Amount, Goods, LandedAsk, ShippingAsk
 from landedcost.providers.registry import Registry
 from landedcost.transport import Channel, Policy, Through, Transport
 
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+"""Real tables and answers, beside the checkout where there are any."""
 POLICY = Policy(attempts=2, backoff_ms=1)
 
 DAY = date(2026, 11, 25)
@@ -71,3 +77,11 @@ def sent(route: Any, at: int = 0) -> Any:
 def codes(answer: Any) -> list[tuple[str, str]]:
     """The problems of an answer, by code and line."""
     return [(problem.code, problem.line) for problem in answer.problems]
+
+
+def recorded(path: str) -> bytes:
+    """A file of real answers that is kept beside the checkout; skips the test without it."""
+    file = SHARED / path
+    if not file.exists():
+        pytest.skip(f"no {path} beside this checkout: real answers are not part of it")
+    return gzip.decompress(file.read_bytes())

@@ -8,5 +8,6 @@ BUILTIN = {
     "landed.ups-landed-cost": "landedcost.providers.ups_landed_cost:SPEC",
     "landed.zonos": "landedcost.providers.zonos:SPEC",
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
+    "tariff.uk-trade-tariff": "landedcost.providers.uk_trade_tariff:SPEC",
 }
 """Kind and name, and where the spec is."""
