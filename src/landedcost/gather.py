@@ -24,7 +24,8 @@ from .tariffs.grammar import (
     Sum,
     parse_duty,
 )
-from .tariffs.table import TariffTable, choose
+from .tariffs.lookup import Tariff
+from .tariffs.table import choose
 
 PINNED = "pinned"
 # What one unit of a tariff is, in the ints a line keeps: (measure, how many of them).
@@ -61,7 +62,7 @@ class Asked:
 
 
 def gather(
-    lane: Lane, line: Line, table: TariffTable | None, strategy: str, where: str = ""
+    lane: Lane, line: Line, table: Tariff | None, strategy: str, where: str = ""
 ) -> LineFacts:
     """What is known of ``line`` on ``lane``.
 
@@ -77,7 +78,7 @@ def gather(
     missing: LandedCostError | None = None
     shape: Shape | None = None
     origin: Origin | None = None
-    untaxed = not lane.border or any(r.settings["method"] == "none" for r in lane.of("duty"))
+    untaxed = not duty_asked(lane)
     if not untaxed:
         if not line.hs_code:
             raise RequestError(
@@ -121,6 +122,11 @@ def gather(
     )
 
 
+def duty_asked(lane: Lane) -> bool:
+    """Whether goods on the lane can owe a duty of the tariff."""
+    return lane.border and all(r.settings["method"] != "none" for r in lane.of("duty"))
+
+
 def _refuse(lane: Lane, asked: Asked, where: str) -> None:
     for rule in lane.refusals:
         if rule.rule.when.line(asked) and not rule.rule.exclude.covers(asked):
@@ -146,7 +152,7 @@ def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:
 def _duty(
     lane: Lane,
     line: Line,
-    table: TariffTable | None,
+    table: Tariff | None,
     strategy: str,
     at: str,
     remarks: list[Remark],
@@ -161,8 +167,9 @@ def _duty(
             where=f"{at}hs_code",
             hint="pin `duty` on the line",
         )
-    found = table.lookup(line.hs_code, lane.key.day, where=f"{at}hs_code")
+    found = table.lookup(line.hs_code, lane.key.day, origin=line.origin, where=f"{at}hs_code")
     row, candidates = choose(found, strategy, where=f"{at}hs_code")
+    remarks += found.remarks
     if len({r.text for r in candidates}) > 1:
         listed = "; ".join(f"{r.code} {r.text}" for r in candidates)
         remarks.append(
@@ -182,8 +189,15 @@ def _duty(
                 "estimated",
             )
         )
-    address = f"tariff.{table.name}.{row.code}"
-    return row.duty, Origin(address, row.text, row.source.text, row.start, row.verified, row.note)
+    return row.duty, Origin(
+        f"tariff.{table.name}.{row.code}",
+        row.text,
+        row.source.text,
+        row.start,
+        row.verified,
+        row.note,
+        found.by,
+    )
 
 
 def _measured(duty: Duty, line: Line, at: str, what: str) -> None:

@@ -34,6 +34,8 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     found += rate_remarks(priced.market, priced.program)
     found += lane_remarks(lane, [Asked(line) for line in priced.bundle.sorted])
     found += _parcel_notes(priced, regs)
+    found += priced.carried.remarks if priced.carried is not None else ()
+    found += priced.remarks
     found += parcel_remarks(lane, priced.program)
     return list(dict.fromkeys(found))
 
@@ -120,6 +122,7 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
             yield Remark("customs_rate_stands_in", text, "estimated")
         if rate.provider == "request":
             continue
+        yield from rate.remarks
         old = (day - rate.on).days
         text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {old} days before the price"
         worse = "estimated" if rate.stale and use == "shown" else "exact"

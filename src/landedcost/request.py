@@ -28,16 +28,29 @@ class Buyer:
 
     ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries); ``kind``
     is ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
-    country's own. Raises RequestError.
+    country's own. ``postal_code`` and ``city`` are for carriers that ask for them. Raises
+    RequestError.
     """
 
-    __slots__ = ("country", "currency", "key", "kind", "locale", "place", "region")
+    __slots__ = (
+        "city",
+        "country",
+        "currency",
+        "key",
+        "kind",
+        "locale",
+        "place",
+        "postal_code",
+        "region",
+    )
 
     def __init__(
         self,
         country: str,
         *,
         region: str | None = None,
+        postal_code: str | None = None,
+        city: str | None = None,
         locale: str | None = None,
         kind: str = "consumer",
         currency: str | None = None,
@@ -46,6 +59,8 @@ class Buyer:
         self.place: Place = place(country, region, f"{where}.country")
         self.country = self.place.country
         self.region = self.place.region
+        self.postal_code = _short(postal_code, f"{where}.postal_code")
+        self.city = _short(city, f"{where}.city")
         self.locale = locale
         self.kind = one_of(kind, KINDS, f"{where}.kind", "unknown_kind")
         self.currency = find_currency(currency, "currency").code if currency else None
@@ -153,6 +168,18 @@ class Bundle:
                 code="discount_too_large",
                 where="discount",
             )
+
+
+def _short(value: object, where: str) -> str | None:
+    """A short text or None. Raises RequestError."""
+    if value is None or (isinstance(value, str) and 0 < len(value) <= 100 and value.isprintable()):
+        return value
+    raise RequestError(
+        f"not a short text: {str(value)[:40]!r}",
+        code="bad_type",
+        where=where,
+        hint="1 to 100 printable characters",
+    )
 
 
 def _extra(value: Any, where: str) -> Amount | None:

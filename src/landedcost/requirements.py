@@ -52,7 +52,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     return tuple(
         dict.fromkeys(
             [
-                *_duty_facts(market, hs),
+                *_duty_facts(market, hs, made_in),
                 *_evidence(market, goods),
                 *_lane_facts(market),
             ]
@@ -60,7 +60,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     )
 
 
-def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
+def _duty_facts(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
     lane = market.lane
     if not lane.border:
         return
@@ -68,7 +68,7 @@ def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
         yield Requirement("duty", f"no tariff of {lane.regime.name} is bundled", True)
         return
     try:
-        found = market.table.lookup(hs, lane.key.day, where="hs_code")
+        found = market.table.lookup(hs, lane.key.day, origin=origin, where="hs_code")
     except RequestError as error:
         yield Requirement("duty", f"{error.message}; pin the rate of {hs_dotted(hs)}", True)
         return

@@ -7,7 +7,9 @@ BUILTIN = {
     "landed.dhl-express": "landedcost.providers.dhl_landed_cost:SPEC",
     "landed.ups-landed-cost": "landedcost.providers.ups_landed_cost:SPEC",
     "landed.zonos": "landedcost.providers.zonos:SPEC",
+    "rates.bundled": "landedcost.providers.bundled:RATES",
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
+    "tariff.bundled": "landedcost.providers.bundled:TARIFF",
     "tariff.uk-trade-tariff": "landedcost.providers.uk_trade_tariff:SPEC",
 }
 """Kind and name, and where the spec is."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ..codes import hs_dotted
 from ..errors import NotInForce, RequestError
+from ..facts import Provenance, Remark
 from ..regimes.schema import Source
 from .beyond import Seasonal, on_day
 from .grammar import parse_duty, read_taric, read_us
@@ -105,11 +106,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows that answer a code on a day: one, or the national lines it may be."""
+    """The rows that answer a code on a day: one, or the national lines it may be.
+
+    ``by`` is the live source that told them; ``remarks`` are what a quote must say of them.
+    """
 
     code: str
     rows: tuple[Row, ...]
     day: date
+    by: Provenance | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class Transport:
         """The work under ``key``, started in a thread of its own unless it is under way."""
         flight, first = self.flights.board(key)
         if first:
-            work = start(lambda: SyncDriver(self).run(make(), run.detached()))
+            alone = run.detached(self.policy.deadline_ms)
+            work = start(lambda: SyncDriver(self).run(make(), alone))
             work.when_done(lambda: self.flights.land(key, work.value, work.error))
         return flight
 
@@ -73,9 +74,11 @@ class Transport:
             from .aio import AsyncDriver
             from .loops import start as start_task
 
+            alone = run.detached(self.policy.deadline_ms)
+
             async def work() -> None:
                 try:
-                    value = await AsyncDriver(self).run(make(), run.detached())
+                    value = await AsyncDriver(self).run(make(), alone)
                 except Exception as error:
                     self.flights.land(key, error=error)
                 except BaseException as error:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import anyio.to_thread
 
 from ..errors import ProviderTimeout
-from ..ports.flow import Blocking, Effect, Flow, Gather, Keep, Request
+from ..ports.flow import Blocking, Effect, Flow, Keep, Request
 from .calls import call, keep
 from .effects import Behind, Join, Send, Sleep, Through
 from .flights import Flight
-from .loops import waker
+from .loops import in_thread, waker
 from .run import Run
-from .sync import late, unknown
+from .steps import Done, Pending, Together, advance
+from .sync import in_time, late, unknown
 
 if TYPE_CHECKING:
     from . import Transport
@@ -28,21 +28,23 @@ class AsyncDriver:
 
     async def run(self, flow: Flow[Any], run: Run) -> Any:
         """The answer of ``flow``. Raises what it raises."""
-        value: Any = None
-        error: Exception | None = None
+        return await self.finish(advance(flow), run)
+
+    async def finish(self, step: Done | Pending, run: Run) -> Any:
+        """The answer of a flow that has begun."""
         try:
-            while True:
+            while isinstance(step, Pending):
                 try:
-                    effect = flow.throw(error) if error is not None else flow.send(value)
-                except StopIteration as stop:
-                    return stop.value
-                value = error = None
-                try:
-                    value = await self.act(effect, run)
-                except Exception as caught:
-                    error = caught
-        finally:
-            flow.close()
+                    value = await self.act(step.effect, run)
+                except Exception as error:
+                    step = advance(step.flow, error=error)
+                else:
+                    step = advance(step.flow, value)
+        except BaseException:
+            if isinstance(step, Pending):
+                step.flow.close()
+            raise
+        return step.value
 
     async def act(self, effect: Effect, run: Run) -> Any:
         """Do one thing for a flow."""
@@ -58,15 +60,15 @@ class AsyncDriver:
                     raise ProviderTimeout("no answer in time") from error
             case Sleep(ms):
                 await anyio.sleep(run.clock.seconds(min(ms, run.left_ms())))
-                return None
+                return in_time(run)
             case Through(channel, flow):
                 return await self.run(flow, run.through(channel))
-            case Gather(flows):
-                return await self._gather(flows, run)
+            case Together(steps):
+                return await self._together(steps, run)
             case Blocking(function):
                 try:
                     with anyio.fail_after(run.clock.seconds(run.left_ms())):
-                        return await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+                        return await in_thread(function)
                 except TimeoutError as error:
                     raise ProviderTimeout(late(run)) from error
             case Keep():
@@ -78,22 +80,21 @@ class AsyncDriver:
                 return None
         raise unknown(effect)
 
-    async def _gather(self, flows: tuple[Flow[Any], ...], run: Run) -> tuple[Any, ...]:
-        if len(flows) == 1:
-            return (await self.run(flows[0], run),)
-        answers: list[Any] = [None] * len(flows)
+    async def _together(self, steps: tuple[Done | Pending, ...], run: Run) -> tuple[Any, ...]:
+        answers = [step.value if isinstance(step, Done) else None for step in steps]
         failed: list[Exception] = []
 
-        async def one(at: int, flow: Flow[Any]) -> None:
+        async def one(at: int, step: Pending) -> None:
             try:
-                answers[at] = await self.run(flow, run)
+                answers[at] = await self.finish(step, run)
             except Exception as error:
                 failed.append(error)
                 group.cancel_scope.cancel()
 
         async with anyio.create_task_group() as group:
-            for at, flow in enumerate(flows):
-                group.start_soon(one, at, flow)
+            for at, step in enumerate(steps):
+                if isinstance(step, Pending):
+                    group.start_soon(one, at, step)
         if failed:
             raise failed[0] from failed[0].__cause__
         return tuple(answers)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 
 class Flight:
@@ -45,7 +44,7 @@ class Flight:
     def result(self) -> Any:
         """What came of it; everyone who waited gets an exception of their own."""
         if self.error is not None:
-            raise again(self.error) from self.error.__cause__
+            raise again(self.error)
         return self.value
 
 
@@ -72,11 +71,13 @@ class Flights:
         flight.end(value, error)
 
 
-def again(error: BaseException) -> BaseException:
+E = TypeVar("E", bound=BaseException)
+
+
+def again(error: E) -> E:
     """The same exception as an object of its own, so that no two raise one."""
-    try:
-        fresh = copy.copy(error)
-    except TypeError:
-        return error
+    fresh = type(error).__new__(type(error), *error.args)
+    fresh.args = error.args
     fresh.__dict__.update(error.__dict__)
+    fresh.__cause__ = error.__cause__
     return fresh

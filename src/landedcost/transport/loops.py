@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import sniffio
 
+T = TypeVar("T")
 _TASKS: set[Any] = set()
 """Tasks of asyncio that nobody awaits must be held somewhere until they end."""
 
@@ -30,6 +31,13 @@ def start(work: Callable[[], Awaitable[None]]) -> None:
     task = asyncio.get_running_loop().create_task(run())
     _TASKS.add(task)
     task.add_done_callback(_TASKS.discard)
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """The result of a function that blocks, from a thread of its own."""
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
 
 
 def waker() -> Callable[[Callable[[], object]], None]:

@@ -29,7 +29,7 @@ class Run:
         """The same with a provider's channel."""
         return replace(self, channel=channel)
 
-    def detached(self) -> Run:
-        """For work that others wait for too: the patience of the policy, not of one caller."""
-        span = max(self.channel.policy.deadline_ms, self.left_ms())
+    def detached(self, deadline_ms: int) -> Run:
+        """For work that others wait for too: a deadline of its own, not that of one caller."""
+        span = max(deadline_ms, self.left_ms())
         return replace(self, until_ms=self.clock.now_ms() + span)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PluginError
-from ..ports.flow import Blocking, Effect, Flow, Gather, Keep, Request
+from ..errors import PluginError, ProviderTimeout
+from ..ports.flow import Blocking, Effect, Flow, Keep, Request
 from .calls import call, keep
 from .effects import Behind, Join, Send, Sleep, Through
 from .run import Run
+from .steps import Done, Pending, Together, advance
 from .threads import Cancelled, Family, start
 
 if TYPE_CHECKING:
@@ -28,21 +29,23 @@ class SyncDriver:
 
     def run(self, flow: Flow[Any], run: Run) -> Any:
         """The answer of ``flow``. Raises what it raises."""
-        value: Any = None
-        error: Exception | None = None
+        return self.finish(advance(flow), run)
+
+    def finish(self, step: Done | Pending, run: Run) -> Any:
+        """The answer of a flow that has begun."""
         try:
-            while True:
+            while isinstance(step, Pending):
                 try:
-                    effect = flow.throw(error) if error is not None else flow.send(value)
-                except StopIteration as stop:
-                    return stop.value
-                value = error = None
-                try:
-                    value = self.act(effect, run)
-                except Exception as caught:
-                    error = caught
-        finally:
-            flow.close()
+                    value = self.act(step.effect, run)
+                except Exception as error:
+                    step = advance(step.flow, error=error)
+                else:
+                    step = advance(step.flow, value)
+        except BaseException:
+            if isinstance(step, Pending):
+                step.flow.close()
+            raise
+        return step.value
 
     def act(self, effect: Effect, run: Run) -> Any:
         """Do one thing for a flow."""
@@ -57,11 +60,11 @@ class SyncDriver:
                 return self.family.wait_for(sent, run, patience, "no answer in time")
             case Sleep(ms):
                 self.family.wait(lambda: False, run, min(ms, run.left_ms()))
-                return None
+                return in_time(run)
             case Through(channel, flow):
                 return self.run(flow, run.through(channel))
-            case Gather(flows):
-                return self._gather(flows, run)
+            case Together(steps):
+                return self._together(steps, run)
             case Blocking(function):
                 return self.family.wait_for(start(function), run, run.left_ms(), late(run))
             case Keep():
@@ -74,23 +77,30 @@ class SyncDriver:
                 return None
         raise unknown(effect)
 
-    def _gather(self, flows: tuple[Flow[Any], ...], run: Run) -> tuple[Any, ...]:
-        if len(flows) == 1:
-            return (self.run(flows[0], run),)
+    def _together(self, steps: tuple[Done | Pending, ...], run: Run) -> tuple[Any, ...]:
+        waiting = [step for step in steps if isinstance(step, Pending)]
+        if len(waiting) == 1:
+            return tuple(self.finish(step, run) for step in steps)
         family = Family(self.family)
-        failed: list[BaseException] = []
+        failed: list[Exception] = []
 
-        def one(flow: Flow[Any]) -> Any:
+        def one(step: Pending) -> Any:
             try:
-                return SyncDriver(self.transport, family).run(flow, run)
+                return SyncDriver(self.transport, family).finish(step, run)
             except Exception as error:
                 failed.append(error)
                 family.cancel()
                 raise
 
-        flights = [start(partial(one, flow)) for flow in flows]
+        flights = {id(step): start(partial(one, step)) for step in waiting}
+
+        def answer(step: Done | Pending) -> Any:
+            if isinstance(step, Done):
+                return step.value
+            return family.wait_for(flights[id(step)], run, run.left_ms(), late(run))
+
         try:
-            return tuple(family.wait_for(f, run, run.left_ms(), late(run)) for f in flights)
+            return tuple(map(answer, steps))
         except (Exception, Cancelled):
             family.cancel()
             if failed:
@@ -109,3 +119,9 @@ def unknown(effect: object) -> PluginError:
 def late(run: Run) -> str:
     """What is said when the deadline passes over unfinished work."""
     return f"{run.channel.provider or 'a source'} was not done when the time was up"
+
+
+def in_time(run: Run) -> None:
+    """Raise ProviderTimeout once the deadline has passed."""
+    if run.left_ms() <= 0:
+        raise ProviderTimeout(late(run), retryable=False)
