@@ -179,6 +179,27 @@ def test_end_use_beside_a_duty_for_everybody_is_a_suspension() -> None:
     assert (found.rate, found.conditions) == ("Free", ("authorised use",))
 
 
+@pytest.mark.parametrize(
+    ("type", "word"), [("117", "ships"), ("119", "aircraft"), ("141", "origin")]
+)
+def test_a_suspension_that_is_not_for_all_says_for_whom(type: str, word: str) -> None:
+    found = only(answered(DUTY, measure(type, "0.00 %")), "suspension")
+    assert word in found.conditions[0]
+    assert only(answered(DUTY, measure("112", "0.00 %")), "suspension").conditions == ()
+
+
+def test_a_suspension_up_to_an_amount_is_not_for_all() -> None:
+    limit = [condition("", "01", condition_code="M", condition_duty_amount="4.00")]
+    found = only(answered(DUTY, measure("112", "0.00 %", conditions=limit)), "suspension")
+    assert found.conditions == ("by price or quantity",)
+
+
+def test_a_duty_for_some_origins_is_not_that_of_an_unknown_origin() -> None:
+    measures = (DUTY, measure("103", "0.00 %", "1080"))
+    assert only(answered(*measures, question=ask(origin="")), "third_country").rate == "12%"
+    assert len(answered(*measures, question=ask(origin="JE")).of("third_country")) == 2
+
+
 def test_additional_codes_decide_between_measures_of_their_type() -> None:
     measures = (
         DUTY,

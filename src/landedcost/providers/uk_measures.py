@@ -22,6 +22,11 @@ from ..tariffs.uk.kinds import (
 from ..tariffs.uk.units import unit
 
 _END_USE = frozenset({"105", "145", "115", "123", "146"})
+_NOT_FOR_ALL = {
+    "117": "for certain ships, boats and platforms",
+    "119": "for aircraft, with an airworthiness certificate",
+    "141": "with a preferential origin",
+}
 _THIRD, _THIRD_END_USE, _ON_TOP = "103", "105", "695"
 
 
@@ -30,9 +35,9 @@ def measures(
 ) -> tuple[Measure, ...]:
     """The measures in force on the day, of some kinds or of all that charge something.
 
-    Of a type that has a measure for the additional code that was given, those for other codes
-    are left out. An end-use duty beside a duty for everybody is a suspension: it is not what
-    everybody pays.
+    A duty for goods of some origins is left out where the origin is not known. Of a type that
+    has a measure for the additional code that was given, those for other codes are left out. An
+    end-use duty beside a duty for everybody is a suspension: it is not what everybody pays.
     """
     plain = any(m.type == _THIRD for m in found.measures)
     given = ask.fact("additional_code")
@@ -44,7 +49,8 @@ def measures(
             continue
         if one.type in decided and one.additional_code not in ("", given):
             continue
-        if ask.origin and ask.origin in one.excluded:
+        somewhere = one.area.id not in EVERYWHERE
+        if ask.origin in one.excluded or (kind == "third_country" and somewhere and not ask.origin):
             continue
         told.append(_measure(one, kind, found.code, ask.day))
     return tuple(told)
@@ -117,15 +123,19 @@ def _rate(text: str, day: date) -> tuple[str | None, str, date | None]:
 
 
 def _conditions(one: uk.Measure) -> tuple[str, ...]:
-    """What must be shown: end use, the additional code, one of some documents."""
+    """What must be shown: a use, the additional code, one of some documents, an amount."""
     told = []
     if one.type in _END_USE:
         told.append("authorised use")
+    if one.type in _NOT_FOR_ALL:
+        told.append(_NOT_FOR_ALL[one.type])
     if one.additional_code:
         told.append(f"additional code {one.additional_code}")
     claims = [c.document for c in one.conditions if c.action in APPLIES and c.amount is None]
     if claims and "" not in claims:
         told.append(f"document {' or '.join(dict.fromkeys(claims))}")
+    if any(c.amount is not None for c in one.conditions):
+        told.append("by price or quantity")
     return tuple(told)
 
 

@@ -17,7 +17,6 @@ from ..errors import LandedCostError, RuleFileError
 from ..ports import (
     BadAnswer,
     Flow,
-    Freshness,
     NoAnswer,
     Problem,
     ProviderSettings,
@@ -43,7 +42,6 @@ _TITLES = {
     "XI": "UK Trade Tariff, Northern Ireland",
     "EU": "UK Trade Tariff, measures of the Union in Northern Ireland",
 }
-_DAY_MS = 86_400_000
 
 
 class UkTradeTariffSettings(ProviderSettings):
@@ -155,7 +153,6 @@ SPEC = ProviderSpec(
     capabilities=frozenset({"history", "preferences", "remedies", "taxes"}),
     without={"short_codes": "the service answers about a code that can be declared"},
     territories=frozenset(_SERVICES),
-    freshness=Freshness(fresh_ms=_DAY_MS, error_ms=7 * _DAY_MS),
     limit=(750, 60_000),
     summary="duties, preferences, remedies and VAT by the British authority; no key",
     docs="reference/sources/uk-trade-tariff.md",
