@@ -11,5 +11,6 @@ BUILTIN = {
     "rates.frankfurter": "landedcost.providers.frankfurter:SPEC",
     "tariff.bundled": "landedcost.providers.bundled:TARIFF",
     "tariff.uk-trade-tariff": "landedcost.providers.uk_trade_tariff:SPEC",
+    "tariff.usitc-hts": "landedcost.providers.usitc_hts:SPEC",
 }
 """Kind and name, and where the spec is."""
