@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pydantic_settings import SettingsConfigDict
 
+from ..fx.customs import customs_day
 from ..ports import (
     COMMERCIAL,
     Flow,
@@ -24,6 +25,8 @@ from ..ports import (
     fetch,
     path_part,
 )
+
+EU = "EU"
 
 
 class FrankfurterSettings(ProviderSettings):
@@ -42,14 +45,20 @@ class Frankfurter:
     settings: FrankfurterSettings
 
     def rates(self, ask: RatesAsk) -> Flow[RatesAnswer]:
-        """The sheet of a day, or of the business day before it."""
+        """The sheet of a day, or of the business day before it.
+
+        Customs of the European Union takes the same rates, of a day in the month before
+        (Reg (EU) 2015/2447 art. 146).
+        """
+        settings, day = self.settings, ask.day
         if ask.use != COMMERCIAL:
-            raise NoAnswer("has no rates of a customs authority")
-        settings = self.settings
+            if ask.territory != EU or settings.base != "EUR":
+                raise NoAnswer(f"has no rates of the customs authority of {ask.territory}")
+            day = customs_day(ask.day)
         response = yield from fetch(
             Request(
                 "GET",
-                f"{settings.base_url}/v1/{path_part(ask.day.isoformat())}",
+                f"{settings.base_url}/v1/{path_part(day.isoformat())}",
                 params={"base": settings.base},
             )
         )
@@ -67,8 +76,8 @@ SPEC = ProviderSpec(
     kind="rates",
     settings=FrankfurterSettings,
     factory=Frankfurter,
-    capabilities=frozenset({"history"}),
-    without={"customs": "central banks' reference rates, not those of a customs authority"},
+    capabilities=frozenset({"history", "customs"}),
+    case="landedcost.testing.cases.frankfurter:CASE",
     summary="reference rates of the European Central Bank, no key",
     docs="reference/providers.md",
 )

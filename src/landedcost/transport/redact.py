@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 from ..ports.flow import HIDDEN, Request, reveal
 from ..ports.urls import written_forms
 
+ACTIVE: ContextVar[tuple[str, ...]] = ContextVar("landedcost_secrets", default=())
+"""The secrets of the request under way."""
 _SHORTEST = 4
+_LOGGERS = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
 _IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -29,3 +41,23 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return _IN_URL.sub(f"{HIDDEN}@", text)
+
+
+class _Redacting(logging.Filter):
+    """Blots the secrets of our own requests out of what the libraries below log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, its text changed where it must be."""
+        secrets = ACTIVE.get()
+        if secrets:
+            record.msg, record.args = redact(record.getMessage(), secrets), ()
+        return True
+
+
+_FILTER = _Redacting()
+
+
+def guard_logs() -> None:
+    """Have the loggers of the libraries below say no secrets."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_FILTER)

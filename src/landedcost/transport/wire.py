@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 import httpx
 from anyio.lowlevel import RunVar
@@ -15,18 +17,24 @@ from ..ports.urls import form_text
 from .clock import Clock
 from .effects import Send
 from .json_text import write_json
-from .redact import redact, secrets_of
+from .redact import ACTIVE, guard_logs, redact, secrets_of
 
+_LOG = logging.getLogger("landedcost.transport")
 USER_AGENT = "landedcost"
 _IDS = ("x-request-id", "request-id", "x-amzn-requestid", "invocation-id", "cf-ray")
 _POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
 
 class Wire:
-    """Connections, reused: one pool for threads, one for each event loop."""
+    """Connections, reused: one pool for threads, one for each event loop.
 
-    def __init__(self, clock: Clock) -> None:
+    ``outlet`` takes the place of the network, for tests: a transport of httpx that serves both.
+    """
+
+    def __init__(self, clock: Clock, outlet: Any = None) -> None:
         self.clock = clock
+        self._outlet = outlet
+        guard_logs()
         self._client: httpx.Client | None = None
         self._lock = Lock()
         self._loops: RunVar[httpx.AsyncClient] = RunVar(f"landedcost-{id(self)}")
@@ -36,9 +44,7 @@ class Wire:
         with self._lock:
             client = self._client
             if client is None:
-                client = self._client = httpx.Client(
-                    limits=_POOL, follow_redirects=False, trust_env=True
-                )
+                client = self._client = httpx.Client(transport=self._outlet, limits=_POOL)
         with _mapped(effect.request):
             request = self._request(effect)
             response = client.send(request, stream=True)
@@ -54,15 +60,20 @@ class Wire:
         """Send from an event loop. Raises ProviderError."""
         client = self._loops.get(None)
         if client is None or client.is_closed:
-            client = httpx.AsyncClient(limits=_POOL, follow_redirects=False, trust_env=True)
+            client = httpx.AsyncClient(transport=self._outlet, limits=_POOL)
             self._loops.set(client)
         with _mapped(effect.request):
             request = self._request(effect)
             response = await client.send(request, stream=True)
+            chunks = response.aiter_bytes()
             try:
                 body = _Body(effect, response, self.clock, until_ms)
-                async for chunk in response.aiter_bytes():
+                async for chunk in chunks:
                     body.feed(chunk)
+            except LandedCostError:
+                await response.aclose()
+                await _unwind(chunks)
+                raise
             finally:
                 await response.aclose()
             return body.whole()
@@ -97,6 +108,17 @@ class Wire:
         client = self._loops.get(None)
         if client is not None:
             await client.aclose()
+
+
+async def _unwind(chunks: AsyncIterator[bytes]) -> None:
+    """Let the generators inside each other end by themselves, now that the connection is closed.
+
+    Those that are dropped while they wait are warned of by trio.
+    """
+    try:
+        await anext(chunks, b"")
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        _LOG.debug("an answer was not read to its end: %s", type(error).__name__)
 
 
 class _Body:
@@ -140,13 +162,16 @@ class _Body:
 
 @contextmanager
 def _mapped(request: Request) -> Iterator[None]:
-    """Every error of the library below as one of ours, its text without secrets."""
+    """Every error of the library below as one of ours; nothing it says or logs has secrets."""
+    active = ACTIVE.set(secrets_of(request))
     try:
         yield
     except LandedCostError:
         raise
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
         raise mapped(error, request) from error
+    finally:
+        ACTIVE.reset(active)
 
 
 def mapped(error: Exception, request: Request) -> ProviderError:
