@@ -1,57 +1,20 @@
-"""Questions and a driver that the tests of several sources put to them."""
+"""What the tests of several sources share: a source, a driver, and what was sent and told."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from landedcost.ports import Address, Amount, Goods, LandedAsk, ShippingAsk
 from landedcost.providers.registry import Registry
 from landedcost.transport import Channel, Policy, Through, Transport
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 """Real tables and answers, beside the checkout where there are any."""
 POLICY = Policy(attempts=2, backoff_ms=1)
-
-DAY = date(2026, 11, 25)
-TEE = Goods("tee", "T-shirt", 2, Amount(2500, "USD"), "610910", "VN", 180)
-BAG = Goods("bag", "Bag", 1, Amount(1800, "USD"), "420292", "IN", 150)
-
-
-def basket(**other: Any) -> LandedAsk:
-    """Two shirts and a bag from California to London."""
-    asked: dict[str, Any] = {
-        "sender": Address("US", "CA", "94103", "San Francisco", "1 Market St"),
-        "buyer": Address("GB", "", "SW1W 0NY", "London", "1 Eaton Sq"),
-        "goods": (TEE, BAG),
-        "day": DAY,
-        "channel": "courier",
-        "terms": "DDP",
-        "currency": "USD",
-        "shipping": Amount(900, "USD"),
-    }
-    return LandedAsk(**asked | other)
-
-
-def parcel(**other: Any) -> ShippingAsk:
-    """The same goods as a parcel."""
-    asked: dict[str, Any] = {
-        "sender": Address("US", "CA", "94103", "San Francisco"),
-        "buyer": Address("GB", "", "SW1W 0NY", "London"),
-        "goods": (TEE, BAG),
-        "weight_g": 510,
-        "packaging_g": 90,
-        "day": DAY,
-        "channel": "courier",
-        "terms": "DAP",
-        "currency": "USD",
-    }
-    return ShippingAsk(**asked | other)
 
 
 def source(key: str, **settings: Any) -> Any:
@@ -67,6 +30,11 @@ def run(flow: Any, channel: Channel | None = None) -> Any:
         return (yield Through(channel or Channel.open("test", POLICY), flow))
 
     return Transport(POLICY).run(through())
+
+
+def as_json(value: Any) -> bytes:
+    """A value as JSON, its Decimals as numbers."""
+    return json.dumps(value, default=float).encode()
 
 
 def sent(route: Any, at: int = 0) -> Any:

@@ -8,68 +8,14 @@ from typing import Any
 
 import pytest
 import respx
-from asks import TEE, basket, codes, parcel, run, sent, source
+from asks import as_json, codes, run, sent, source
 
 from landedcost.ports import Address, Amount, BadAnswer, Goods, NoAnswer, ProviderError
+from landedcost.testing.cases.baskets import TEE, basket, parcel
+from landedcost.testing.cases.dhl_express import landed_product, prices, product
 
 RATES = "https://express.api.dhl.com/mydhlapi/rates"
 LANDED = "https://express.api.dhl.com/mydhlapi/landed-cost"
-
-
-def prices(billed: Any, local: Any = 1800) -> list[dict[str, Any]]:
-    """One price in three currencies, the billed one not first."""
-    return [
-        {"currencyType": "PULCL", "priceCurrency": "CZK", "price": local},
-        {"currencyType": "BILLC", "priceCurrency": "EUR", "price": billed},
-        {"currencyType": "BASEC", "priceCurrency": "USD", "price": 80.1},
-    ]
-
-
-def product(name: str = "EXPRESS WORLDWIDE", price: Any = 71.25, **other: Any) -> dict[str, Any]:
-    return {
-        "productName": name,
-        "productCode": "P",
-        "totalPrice": prices(price),
-        "totalPriceBreakdown": [
-            {
-                "currencyType": "BILLC",
-                "priceCurrency": "EUR",
-                "priceBreakdown": [
-                    {"typeCode": "SPRQT", "price": 50.5},
-                    {"typeCode": "STTXA", "price": 8.5},
-                    {"typeCode": "FUEL", "price": 12.25},
-                ],
-            }
-        ],
-        "deliveryCapabilities": {"totalTransitDays": "3"},
-    } | other
-
-
-def landed_product(**other: Any) -> dict[str, Any]:
-    def row(kind: str, price: Any, formula: str | None = None) -> dict[str, Any]:
-        told = {"name": kind, "typeCode": kind, "price": price, "priceCurrency": "USD"}
-        return told if formula is None else told | {"tariffRateFormula": formula}
-
-    return {
-        "productName": "EXPRESS WORLDWIDE",
-        "totalPrice": [{"currencyType": "BILLC", "priceCurrency": "USD", "price": 37.12}],
-        "detailedPriceBreakdown": [
-            {
-                "currencyType": "BILLC",
-                "priceCurrency": "USD",
-                "breakdown": [
-                    {"name": "SCUSV", "price": 68},
-                    {"name": "MFCHG", "price": 9},
-                    {"name": "STDIS", "price": 0},
-                    {"name": "FEE", "price": 2.5},
-                ],
-            }
-        ],
-        "items": [
-            {"number": 1, "breakdown": [row("DUTY", 6, "(12 % COST)"), row("TAX", 12.5)]},
-            {"number": 2, "breakdown": [row("DUTY", 2.52), row("TAX", 4.6), row("OTHER", 99)]},
-        ],
-    } | other
 
 
 def dhl(kind: str = "carrier") -> Any:
@@ -77,12 +23,12 @@ def dhl(kind: str = "carrier") -> Any:
 
 
 def rates(*products: Any, **other: Any) -> respx.Route:
-    return respx.post(RATES).respond(json={"products": list(products)} | other)
+    return respx.post(RATES).respond(content=as_json({"products": list(products)} | other))
 
 
 def landed(*products: Any, **other: Any) -> respx.Route:
     return respx.post(LANDED).respond(
-        json={"products": list(products)} | other, headers={"Quotation-Id": "Q-1"}
+        content=as_json({"products": list(products)} | other), headers={"Quotation-Id": "Q-1"}
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import respx
 from asks import codes, recorded, run, source
-from tariff_documents import condition, document, heading, measure
 
 from landedcost.ports import BadAnswer, Measure, NoAnswer, ProviderDown, TariffAnswer, TariffAsk
+from landedcost.testing.cases.uk_documents import condition, document, heading, measure
 
 HOST = "https://www.trade-tariff.service.gov.uk"
 TEE = f"{HOST}/uk/api/commodities/6109100010"

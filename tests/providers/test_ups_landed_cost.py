@@ -4,63 +4,22 @@ from __future__ import annotations
 
 import base64
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import respx
-from asks import BAG, TEE, basket, codes, run, sent, source
+from asks import as_json, codes, run, sent, source
 
 from landedcost.ports import Amount, BadAnswer, Denied, Goods, NoAnswer, ProviderError
 from landedcost.providers.basket import unit_prices
 from landedcost.providers.ups_landed_cost import quote_request
+from landedcost.testing.cases.baskets import BAG, TEE, basket
+from landedcost.testing.cases.ups_landed_cost import SAMPLE
 from landedcost.transport import Channel
 
 TOKEN = "https://onlinetools.ups.com/security/v1/oauth/token"
 QUOTES = "https://onlinetools.ups.com/api/landedcost/v1/quotes"
-
-# As UPS's sample writes it.
-SAMPLE: dict[str, Any] = {
-    "shipment": {
-        "currencyCode": "USD",
-        "importCountryCode": "GB",
-        "id": "x",
-        "brokerageFeeItems": [{"chargeName": "DisbursementFee", "chargeAmount": 11.5}],
-        "totalBrokerageFees": 11.5,
-        "totalDuties": 8.52,
-        "totalCommodityLevelTaxesAndFees": 0,
-        "totalShipmentLevelTaxesAndFees": 0,
-        "totalVAT": 17.1,
-        "totalDutyandTax": 25.62,
-        "grandTotal": 37.12,
-        "shipmentItems": [
-            {
-                "commodityId": "0",
-                "commodityDuty": 6,
-                "commodityVAT": 12.5,
-                "totalCommodityTaxesAndFees": 0,
-                "totalCommodityDutyandTax": 18.5,
-                "commodityCurrencyCode": "USD",
-                "isCalculable": True,
-                "hsCode": "6109100010",
-            },
-            {
-                "commodityId": "1",
-                "commodityDuty": 2.52,
-                "commodityVAT": 4.6,
-                "totalCommodityTaxesAndFees": 0,
-                "totalCommodityDutyandTax": 7.12,
-                "commodityCurrencyCode": "USD",
-                "isCalculable": True,
-                "hsCode": "4202929190",
-            },
-        ],
-    },
-    "alversion": 0,
-    "dpversion": None,
-    "transID": "x",
-    "error": None,
-    "perfStats": {"absLayerTime": "139"},
-}
 
 
 def as_in_the_schema(value: Any) -> Any:
@@ -77,7 +36,7 @@ def as_in_the_schema(value: Any) -> Any:
         return {names.get(name, name): as_in_the_schema(part) for name, part in value.items()}
     if isinstance(value, list):
         return [as_in_the_schema(part) for part in value]
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
 def ups(**settings: str) -> Any:
@@ -88,7 +47,7 @@ def ups(**settings: str) -> Any:
 
 def mocked(answer: Any) -> tuple[respx.Route, respx.Route]:
     token = respx.post(TOKEN).respond(json={"access_token": "a-token", "expires_in": "14399"})
-    return token, respx.post(QUOTES).respond(json=answer)
+    return token, respx.post(QUOTES).respond(content=as_json(answer))
 
 
 def changed(**parts: Any) -> Any:

@@ -12,52 +12,11 @@ from asks import codes, recorded, run, source
 
 from landedcost.ports import BadAnswer, Measure, NoAnswer, Node, TariffAnswer, TariffAsk
 from landedcost.providers.hts_lines import lines_for, measures, read_lines
+from landedcost.testing.cases.usitc_hts import ROWS, note, row
 
 URL = "https://hts.usitc.gov/reststop/exportList"
 DAY = date(2026, 11, 25)
 SERVED = "Wed, 25 Nov 2026 10:00:00 GMT"
-
-
-def row(code: str, indent: int, general: str = "", **other: Any) -> dict[str, Any]:
-    """A line as the export writes it."""
-    return {
-        "htsno": code,
-        "indent": str(indent),
-        "description": f"Line {code}",
-        "superior": None if code else "true",
-        "units": [],
-        "general": general,
-        "special": "",
-        "other": "",
-        "footnotes": [],
-        "quotaQuantity": None,
-        "additionalDuties": None,
-        "addiitionalDuties": None,
-    } | other
-
-
-def note(value: str, *columns: str) -> dict[str, Any]:
-    return {"columns": list(columns or ("general",)), "value": value, "type": "endnote"}
-
-
-ROWS = [
-    row("6109", 0),
-    row(
-        "6109.10.00",
-        1,
-        "16.5%",
-        special="Free (AU,KR,S)2.9% (JP)",
-        other="90%",
-        footnotes=[note("See 9903.88.15. "), note("See 9903.90.08.", "other")],
-    ),
-    row("6109.10.00.04", 3),
-    row("", 3, superior="true"),
-    row("6109.10.00.12", 4),
-    row("6109.90", 1),
-    row("6109.90.10", 2, "32%", other="90%"),
-    row("6109.90.10.07", 5),
-    row("6109.90.15", 2, "5.6¢/kg + 3%", other="55.5%"),
-]
 
 
 def ask(
@@ -224,13 +183,21 @@ def test_other_territories_are_not_its_business() -> None:
         tariff(ask(territory="GB"))
 
 
-@pytest.mark.parametrize(
-    ("day", "told"), [(date(2026, 11, 24), []), (date(2025, 3, 1), [("other_day", "")])]
-)
-def test_an_edition_of_another_day_says_so(day: date, told: Any) -> None:
+@pytest.mark.parametrize("day", [date(2026, 11, 24), date(2026, 11, 26)])
+def test_the_edition_of_the_day_is_that_of_the_day_before_and_after(day: date) -> None:
     answer = answered(question=ask(day=day))
-    assert codes(answer) == told
-    assert answer.on == (DAY if told else day)
+    assert (answer.on, answer.problems) == (day, ())
+
+
+def test_a_coming_day_has_the_edition_of_today_and_says_so() -> None:
+    answer = answered(question=ask(day=date(2027, 3, 1)))
+    assert codes(answer) == [("other_day", "")]
+    assert answer.on == DAY
+
+
+def test_a_past_day_is_no_answer() -> None:
+    with pytest.raises(NoAnswer, match="has the edition of 2026-11-25 only"):
+        answered(question=ask(day=date(2025, 3, 1)))
 
 
 def test_without_a_date_the_edition_is_taken_for_that_of_the_day() -> None:

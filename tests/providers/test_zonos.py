@@ -8,55 +8,13 @@ from typing import Any
 
 import pytest
 import respx
-from asks import basket, codes, run, sent, source
+from asks import as_json, codes, run, sent, source
 
 from landedcost.ports import Amount, BadAnswer, Denied, NoAnswer, ProviderError
+from landedcost.testing.cases.baskets import basket
+from landedcost.testing.cases.zonos import answered, charge
 
 URL = "https://api.zonos.com/graphql"
-
-
-def charge(amount: Any, item: str | None, **other: Any) -> dict[str, Any]:
-    return {
-        "amount": amount,
-        "currencyCode": "USD",
-        "description": "a charge",
-        "formula": "",
-        "item": None if item is None else {"id": item},
-        "exchangeRate": None,
-    } | other
-
-
-def answered(**other: Any) -> dict[str, Any]:
-    quote: dict[str, Any] = {
-        "id": "landed_cost_1",
-        "currencyCode": "USD",
-        "method": "DDP",
-        "landedCostGuaranteeCode": "ZONOS",
-        "amountSubtotals": {"duties": 8.52, "taxes": 17.1, "fees": 3, "landedCostTotal": 28.62},
-        "duties": [
-            charge(
-                6,
-                "item_a",
-                formula="12% of the item cost",
-                exchangeRate={"expiresAt": "2026-11-25T18:00:00.000Z"},
-            ),
-            charge("2.52", "item_b", exchangeRate={"expiresAt": "2026-11-25T12:00:00Z"}),
-        ],
-        "taxes": [charge(12.5, "item_a"), charge(4.6, None)],
-        "fees": [charge(3, None)],
-    }
-    return {
-        "data": {
-            "partyCreateWorkflow": [{"id": "party_1"}, {"id": "party_2"}],
-            "itemCreateWorkflow": [
-                {"id": "item_b", "productId": "1"},
-                {"id": "item_a", "productId": "0"},
-            ],
-            "cartonizeWorkflow": [{"id": "carton_1"}],
-            "shipmentRatingCreateWorkflow": {"id": "shipment_rating_1"},
-            "landedCostCalculateWorkflow": [quote | other],
-        }
-    }
 
 
 def zonos(**settings: str) -> Any:
@@ -64,7 +22,7 @@ def zonos(**settings: str) -> Any:
 
 
 def mocked(answer: Any) -> respx.Route:
-    return respx.post(URL).respond(json=answer)
+    return respx.post(URL).respond(content=as_json(answer))
 
 
 @respx.mock

@@ -173,4 +173,5 @@ SPEC = ProviderSpec(
     without={"ddp": "what DHL charges for paying duty in advance is not asked for"},
     summary="prices of DHL Express by the MyDHL API; a user, a password and an account",
     docs="reference/sources/dhl-express.md",
+    case="landedcost.testing.cases.dhl_express:CARRIER",
 )

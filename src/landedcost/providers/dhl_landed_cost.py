@@ -95,4 +95,5 @@ SPEC = ProviderSpec(
     },
     summary="duty, tax and fees of an import by the MyDHL API; a user, a password and an account",
     docs="reference/sources/dhl-express.md",
+    case="landedcost.testing.cases.dhl_express:LANDED",
 )

@@ -57,7 +57,7 @@ class UkTradeTariffSettings(ProviderSettings):
     path: str = "api"
     client_id: SecretStr | None = None
     client_secret: SecretStr | None = None
-    token_url: str = "https://auth.id.trade-tariff.service.gov.uk/oauth2/token"
+    login_url: str = "https://auth.id.trade-tariff.service.gov.uk/oauth2/token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class UkTradeTariff:
     def _token(self) -> Flow[tuple[Secret, int]]:
         settings = self.settings
         name, secret = settings.client_id, settings.client_secret
-        return client_credentials(settings.token_url, name or Secret(""), secret or Secret(""))
+        return client_credentials(settings.login_url, name or Secret(""), secret or Secret(""))
 
 
 SPEC = ProviderSpec(
@@ -156,4 +156,5 @@ SPEC = ProviderSpec(
     limit=(750, 60_000),
     summary="duties, preferences, remedies and VAT by the British authority; no key",
     docs="reference/sources/uk-trade-tariff.md",
+    case="landedcost.testing.cases.uk_trade_tariff:CASE",
 )

@@ -157,4 +157,5 @@ SPEC = ProviderSpec(
     },
     summary="duty, tax and brokerage of an import by UPS; client credentials",
     docs="reference/sources/ups-landed-cost.md",
+    case="landedcost.testing.cases.ups_landed_cost:CASE",
 )

@@ -49,8 +49,9 @@ class UsitcHts:
         """The duties of a code, and of every line below it if it is short.
 
         Goods of the countries of column 2 have that column's rate as the duty of everybody.
-        Additional duties are told as far as footnotes name them, without a rate. Raises NoAnswer
-        for another territory and for a code that the schedule does not have.
+        Additional duties are told as far as footnotes name them, without a rate. A coming day
+        has today's edition, and a problem says so. Raises NoAnswer for another territory, a past
+        day, and a code that the schedule does not have.
         """
         if ask.territory != "US":
             raise NoAnswer(f"has the tariff of US, not of {ask.territory}")
@@ -74,12 +75,16 @@ class UsitcHts:
                 hint="look it up on https://hts.usitc.gov; a code of six digits is enough",
             )
         told = tuple(measure for line in found for measure in measures(line, ask))
-        served, problems = _day(response), []
-        if served is not None and abs((served - ask.day).days) > 1:
+        on, problems = ask.day, []
+        served = _day(response)
+        if served is not None and (served - ask.day).days > 1:
+            raise NoAnswer(
+                f"has the edition of {served.isoformat()} only, not that of {ask.day.isoformat()}"
+            )
+        if served is not None and (ask.day - served).days > 1:
+            on = served
             text = f"the edition of {served.isoformat()}, asked for {ask.day.isoformat()}"
             problems.append(Problem("other_day", text))
-        else:
-            served = ask.day
         needs = {
             need
             for measure in told
@@ -89,7 +94,7 @@ class UsitcHts:
         return TariffAnswer(
             told,
             "Harmonized Tariff Schedule of the United States",
-            served,
+            on,
             url=f"https://hts.usitc.gov/search?query={heading}",
             currency=CURRENCY,
             needs=tuple(sorted(needs)),
@@ -119,4 +124,5 @@ SPEC = ProviderSpec(
     territories=frozenset({"US"}),
     summary="duties of the United States by USITC; no key",
     docs="reference/sources/usitc-hts.md",
+    case="landedcost.testing.cases.usitc_hts:CASE",
 )

@@ -137,4 +137,5 @@ SPEC = ProviderSpec(
     without={"rates": "rates stand within the words of the formulas"},
     summary="duty, tax and fees of an import by Zonos, often guaranteed; a credential token",
     docs="reference/sources/zonos.md",
+    case="landedcost.testing.cases.zonos:CASE",
 )
