@@ -19,7 +19,7 @@ from .table import TariffTable, nearest_codes
 class LocalTable(TariffTable):
     """One imported tariff; each question is asked of the file.
 
-    Where only a part of the tariff was imported, the bundled table answers for the rest.
+    Where nothing was imported for a heading on a day, the bundled table answers.
     """
 
     provider = "imported"
@@ -35,10 +35,11 @@ class LocalTable(TariffTable):
 
     def lookup(self, code: str, day: date, *, where: str = "", origin: str = "") -> Found:
         """As :meth:`TariffTable.lookup`; goods of some countries have rates of their own."""
-        rows = [*self._kept(code, day), *self._answered(code, day, origin)]
-        whole = any(e.headings is None and e.start <= day for e in self.editions)
-        if not (whole or any(row.on(day) for row in rows)) and self.name in TariffTable.names():
+        answered = tuple(self._answered(code, day, origin))
+        spoken = answered or edition_on(self.editions, code, day)
+        if not spoken and self.name in TariffTable.names():
             return TariffTable.load(self.name).lookup(code, day, where=where, origin=origin)
+        rows = (*self._kept(code, day), *answered)
         return _Fetched(self, rows).lookup(code, day, where=where, origin=origin)
 
     def claims(self, row: Row, day: date) -> tuple[Claim, ...] | None:
