@@ -121,8 +121,8 @@ def duty_of(question: Question, params: list[int], remarks: list[Remark]) -> Dut
         used = row if claim is None or question.rule is not None else claim.row
         remarks += _remarks(question, question.table, used)
         try:
-            out.origin = _origin(question, question.table, used)
             out.shape = _shape_of(question, used, params)
+            out.origin = _origin(question, question.table, used)
         except LandedCostError as error:
             out.missing = error
         if claim is not None:

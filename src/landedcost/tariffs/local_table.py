@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from ..errors import RequestError
+from ..errors import LandedCostError, RequestError
 from ..regimes.schema import Source
 from .answered import answered_claims, answered_rows
 from .grammar import read_special
@@ -36,10 +36,14 @@ class LocalTable(TariffTable):
     def lookup(self, code: str, day: date, *, where: str = "", origin: str = "") -> Found:
         """As :meth:`TariffTable.lookup`; goods of some countries have rates of their own."""
         answered = tuple(self._answered(code, day, origin))
+        rows = (*self._kept(code, day), *answered)
         spoken = answered or edition_on(self.editions, code, day)
         if not spoken and self.name in TariffTable.names():
-            return TariffTable.load(self.name).lookup(code, day, where=where, origin=origin)
-        rows = (*self._kept(code, day), *answered)
+            try:
+                return TariffTable.load(self.name).lookup(code, day, where=where, origin=origin)
+            except LandedCostError:
+                if not rows:
+                    raise
         return _Fetched(self, rows).lookup(code, day, where=where, origin=origin)
 
     def claims(self, row: Row, day: date) -> tuple[Claim, ...] | None:
