@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from ..dates import day
-from ..regimes.schema import Dated, Regime
+from ..regimes.schema import APPLIES, Dated, Regime
 from .check import check_rules
 from .inputs import rule_book
 from .options import AsJson, AsOf, RulesDir
@@ -75,7 +76,20 @@ def show_rules(
         verified = "yes" if value.verified else "no"
         row = (value.address, shown, value.start, until, value.status, verified, value.source.title)
         made.add_row(*map(cell, row))
-    show(made)
+    show(made, *_stories(found))
+
+
+def _stories(values: Iterable[Dated]) -> list[Table]:
+    """Of the values that never apply: why, as their notes tell it."""
+    told = Table.grid(padding=(0, 2))
+    for value in values:
+        if value.status not in APPLIES:
+            shown = f"{value.value} {value.currency}" if value.currency else value.value
+            story = value.note or "no note in the rule file"
+            told.add_row(
+                *map(cell, ("not applied", f"{value.address} {shown}", value.status, story))
+            )
+    return [told] if told.row_count else []
 
 
 def _document(value: Dated) -> dict[str, Any]:
