@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from .asked import Asked
 from .codes import country, hs_code, hs_dotted
 from .errors import LandedCostError, RequestError
+from .territories import parts_of
 
 if TYPE_CHECKING:
     from .market import Market
     from .tariffs.rows import Row
 
+_NAMED = 4
 _WORDS = {
     "weight_g": "the net weight of one unit in grams",
     "pairs": "the number of pairs in one unit",
@@ -110,6 +112,11 @@ def _lane_facts(market: Market) -> Iterable[Requirement]:
     )
     if by_region and not lane.key.region:
         yield Requirement("buyer.region", "the tax depends on the buyer's province", False)
+    buyer = lane.key.buyer
+    apart = [part.name for part in parts_of(buyer.country) if part.territory and part.postal]
+    if apart and not buyer.region:
+        listed = ", ".join(apart[:_NAMED]) + (" and others" if len(apart) > _NAMED else "")
+        yield Requirement("buyer.postal_code", f"other rules hold in {listed}", False)
     held = lane.key.registrations
     for rule in lane.regime.of("scheme"):
         name = str(rule.settings.get("registration") or "")

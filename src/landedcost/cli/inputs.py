@@ -35,6 +35,7 @@ QUICK = {
     "lines[0].tax_rate": "--tax-rate",
     "lines[0].preference": "--preference",
     "buyer.kind": "--kind",
+    "buyer.postal_code": "--postal-code",
     "buyer": "--to",
     "seller.registrations": "--registrations",
     "seller": "--from",
@@ -58,6 +59,7 @@ class Inputs:
     value: str | None
     weight: str | None
     to: str | None
+    postal_code: str | None
     sender: str | None
     quantity: str | None
     shipping: str | None
@@ -83,8 +85,9 @@ class Inputs:
     def quick(self) -> dict[str, Any]:
         """The flags of a quick look that were given."""
         names = (
-            "hs", "origin", "value", "weight", "to", "sender", "quantity", "shipping", "channel",
-            "kind", "currency", "registrations", "goods_class", "duty", "tax_rate", "preference",
+            "hs", "origin", "value", "weight", "to", "postal_code", "sender", "quantity",
+            "shipping", "channel", "kind", "currency", "registrations", "goods_class", "duty",
+            "tax_rate", "preference",
         )  # fmt: skip
         return {n: v for n in names if (v := getattr(self, n)) is not None}
 
@@ -247,7 +250,13 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         "ship_from": {"country": start, "region": region or None},
         "lines": [_given(line)],
         "seller": {"country": start, "registrations": split_list(inputs.registrations)},
-        "buyer": _given({**buyer_fields(inputs.to or ""), "kind": inputs.kind}),
+        "buyer": _given(
+            {
+                **buyer_fields(inputs.to or ""),
+                "kind": inputs.kind,
+                "postal_code": inputs.postal_code,
+            }
+        ),
     }
     return _given(document)
 

@@ -63,6 +63,10 @@ From = Annotated[
 To = Annotated[
     str | None, typer.Option("--to", metavar="DE", help="The buyer: DE, CA-ON, GB-NIR or de-DE.")
 ]
+PostalCode = Annotated[
+    str | None,
+    typer.Option("--postal-code", metavar="35001", help="Names the region where rules go by it."),
+]
 File = Annotated[
     str | None,
     typer.Argument(metavar="REQUEST.json", help="A request document, - for standard input."),
@@ -115,6 +119,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         value: Value = None,
         weight: Weight = None,
         to: To = None,
+        postal_code: PostalCode = None,
         sender: From = None,
         quantity: Quantity = None,
         shipping: Shipping = None,
@@ -145,6 +150,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             value=value,
             weight=weight,
             to=to,
+            postal_code=postal_code,
             sender=sender,
             quantity=quantity,
             shipping=shipping,

@@ -232,6 +232,8 @@ class _Reader:
             raise self.fail(f"[{header}] does not say what it compares", header)
         if kind == "tax" and ("above" in values) != ("limit" in values):
             raise self.fail(f"[{header}] needs both a limit and the rate above it", header)
+        if kind == "fee" and settings.get("per", "parcel") != "parcel":
+            raise self.fail("the band of a fee is one of the parcel", header, "per")
         if settings.get("per") == "gram" and kind != "tax":
             raise self.fail("only a tax compares the value of a gram", header, "per")
         if kind == "exemption" and not settings.get("of"):
