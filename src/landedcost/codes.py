@@ -278,9 +278,9 @@ def _table() -> Mapping[str, str]:
     return {code: name for code, _, name in rows}
 
 
-def nearest(word: str, options: Iterable[str], n: int = 3) -> list[str]:
-    """The options most like ``word``, best first."""
-    return get_close_matches(word, list(options), n=n, cutoff=0.4)
+def nearest(word: str, options: Iterable[str], n: int = 3, *, close: bool = False) -> list[str]:
+    """The options most like ``word``, best first; with ``close`` only those a letter or two off."""
+    return get_close_matches(word, list(options), n=n, cutoff=0.8 if close else 0.4)
 
 
 def country(code: object, where: str = "") -> str:

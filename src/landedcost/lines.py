@@ -16,6 +16,8 @@ from .money import minor_units, parse_money, percent
 MAX_QUANTITY = 1_000_000
 MAX_WEIGHT_G = 10**9
 MAX_TITLE = 500
+DAMAGE = "\N{REPLACEMENT CHARACTER}"
+"""What a decoder leaves where bytes are no text of the encoding it was told."""
 _ID = re.compile(r"\S(.{0,198}\S)?")
 
 
@@ -78,10 +80,18 @@ def measure_of(value: object, where: str = "") -> int:
 
 def _whole(value: object, least: int, most: int, what: str, where: str, code: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise RequestError(f"{what} must be a whole number: {value!r}", code=code, where=where)
+        raise RequestError(
+            f"{what} must be a whole number: {value!r}",
+            code=code,
+            where=where,
+            hint="write an int, such as 2",
+        )
     if not least <= value <= most:
         raise RequestError(
-            f"{what} must be from {least:,} to {most:,}: {value}", code=code, where=where
+            f"{what} must be from {least:,} to {most:,}: {value}",
+            code=code,
+            where=where,
+            hint="leave it out if there is none, and split what is more",
         )
     return value
 
@@ -95,7 +105,7 @@ def one_of(value: object, known: Sequence[str], where: str, code: str) -> str:
         f"{value!r} is not known here; known: {', '.join(known)}",
         code=code,
         where=where,
-        hint=f"did you mean {close[0]!r}?" if close else "",
+        hint=f"did you mean {close[0]!r}?" if close else "write one of these, or leave it out",
     )
 
 
@@ -182,7 +192,7 @@ class Line:
                 f"line {self.id!r} has the price 0 and no customs value",
                 code="missing_customs_value",
                 where=f"{at}customs_value",
-                hint="customs value a gift at what it would be sold for: give `customs_value`",
+                hint="customs values a gift at what it would be sold for: give `customs_value`",
             )
         weight = 0
         if weight_g is not None:
@@ -253,7 +263,12 @@ class Line:
                 hint="give both in one currency",
             )
         if amount.minor <= 0:
-            raise MoneyError("must be above zero", code="negative_amount", where=where)
+            raise MoneyError(
+                "must be above zero",
+                code="negative_amount",
+                where=where,
+                hint="give what one unit is worth, or leave it out",
+            )
         return amount.minor
 
     def __repr__(self) -> str:
@@ -268,7 +283,7 @@ def hs_code_of(value: str | None, where: str) -> str:
 def line_id(value: object, where: str = "") -> str:
     """A line's id as it is. Raises RequestError (``bad_id``) for one that cannot be shown."""
     if isinstance(value, str) and _ID.fullmatch(value) and value.isprintable():
-        return value
+        return _undamaged(value, where)
     raise RequestError(
         f"not a usable line id: {str(value)[:60]!r}",
         code="bad_id",
@@ -277,17 +292,35 @@ def line_id(value: object, where: str = "") -> str:
     )
 
 
+def _undamaged(text: str, where: str) -> str:
+    if DAMAGE in text:
+        raise RequestError(
+            "has U+FFFD, which stands for bytes that could not be read as text",
+            code="bad_encoding",
+            where=where,
+            hint="save the file it comes from as UTF-8",
+        )
+    return text
+
+
 def _text(value: object, where: str, code: str) -> str | None:
     if value is None or (isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()):
         return value
-    raise RequestError(f"must be a short text: {str(value)[:60]!r}", code=code, where=where)
+    raise RequestError(
+        f"must be a short text: {str(value)[:60]!r}",
+        code=code,
+        where=where,
+        hint="1 to 200 printable characters, or leave it out",
+    )
 
 
 def _title(value: object, where: str) -> str:
     if isinstance(value, str) and len(value) <= MAX_TITLE:
-        return value
+        return _undamaged(value, where)
     what = f"longer than {MAX_TITLE} characters" if isinstance(value, str) else "must be text"
-    raise RequestError(what, code="bad_type", where=where)
+    raise RequestError(
+        what, code="bad_type", where=where, hint=f"write at most {MAX_TITLE} characters"
+    )
 
 
 def _duty_text(value: object, where: str) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
+from typing import Protocol
 
 from .currencies import currency
-from .errors import MoneyError, RequestError
+from .errors import RequestError
 from .fx.book import RateBook
-from .gather import gather
+from .gather import gather, refused
 from .lines import Amount, Line
 from .money import ratio
 from .pipeline import Program, input_groups, write
@@ -17,9 +19,9 @@ from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Layout
 from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
-from .request import Bundle
-from .shipping.zones import ShippingOffer, ZoneTable
-from .tariffs.table import TariffTable
+from .request import Bundle, discount_too_large
+from .shipping.zones import ShippingOffer
+from .tariffs.lookup import Tariff
 
 _MANY = 20_000
 
@@ -34,6 +36,32 @@ class Terms:
     country: str
 
 
+class Carrier(Protocol):
+    """What is asked for the price of a parcel: a zone table, or what says that it must not be."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """How its parcels go."""
+        ...
+
+    def quote(
+        self,
+        to_country: str,
+        weight_g: int | None,
+        *,
+        where: str = "",
+        ship_from: str | None = None,
+        on: date | None = None,
+    ) -> ShippingOffer:
+        """The price of a parcel. Raises RequestError."""
+        ...
+
+
 class Market:
     """Prices bundles for one kind of buyer on one day.
 
@@ -44,9 +72,9 @@ class Market:
         self,
         lane: Lane,
         rates: RateBook,
-        table: TariffTable | None,
+        table: Tariff | None,
         terms: Terms,
-        carrier: ZoneTable | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
         self.lane = lane
         self.rates = rates
@@ -58,8 +86,11 @@ class Market:
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
 
-    def price(self, bundle: Bundle) -> Quote:
-        """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`."""
+    def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
+        """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`.
+
+        ``carried`` is a carrier's offer, used where the bundle has no shipping of its own.
+        """
         known = self._facts
         lines = bundle.sorted
         try:
@@ -67,10 +98,13 @@ class Market:
         except KeyError:
             facts = [self.learn(line, f"lines[{bundle.lines.index(line)}]") for line in lines]
         shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
-        carried = None
-        if shipping is None and self.carrier is not None:
-            carried = self._carry(bundle)
-            shipping = Amount(carried.amount, carried.currency)
+        if shipping is None:
+            if carried is None and self.carrier is not None:
+                carried = self._carry(bundle)
+            if carried is not None:
+                shipping = Amount(carried.amount, carried.currency)
+        else:
+            carried = None
         program, bound = self.program(
             facts,
             discount.currency if discount else "",
@@ -195,15 +229,14 @@ class Market:
         """Raise what an answer that cannot be given was kept for."""
         lines = bundle.sorted
         regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
-        for line, reg in zip(lines, program.missing, strict=True):
+        for rule, index, reg in program.refused:
+            if regs[reg]:
+                raise refused(rule, f"lines[{bundle.lines.index(lines[index])}]")
+        for line, reg in zip(lines, program.missing, strict=False):
             if regs[reg]:
                 where = f"lines[{bundle.lines.index(line)}]"
                 lacking = gather(self.lane, line, self.table, self.terms.strategy, where).missing
                 assert lacking is not None
                 raise lacking
         if result[0] < 0:
-            raise MoneyError(
-                "the discount is above the price of the goods",
-                code="discount_too_large",
-                where="discount",
-            )
+            raise discount_too_large()

@@ -61,7 +61,10 @@ def minor_units(value: object, code: str, where: str = "") -> int:
 def _as_text(value: object, code: str, where: str) -> str:
     if isinstance(value, bool):
         raise MoneyError(
-            f"true and false are no amounts: {value!r}", code="bad_amount", where=where
+            f"true and false are no amounts: {value!r}",
+            code="bad_amount",
+            where=where,
+            hint='write the amount as text, such as "25.00"',
         )
     if isinstance(value, float):
         raise MoneyError(
@@ -79,6 +82,7 @@ def _as_text(value: object, code: str, where: str) -> str:
                 f"an amount in {own} where {code} is meant",
                 code="mixed_currencies",
                 where=where,
+                hint=f"give it in {code}",
             )
         value = getattr(value, "amount", None)
     from decimal import Decimal
@@ -93,7 +97,12 @@ def _as_text(value: object, code: str, where: str) -> str:
 def _plain(value: Any, where: str) -> str:
     sign, figures, exponent = value.as_tuple()
     if exponent > 30 or exponent < -60 or len(figures) > 60:
-        raise MoneyError(f"{value} is beyond anything sold", code="absurd_amount", where=where)
+        raise MoneyError(
+            f"{value} is beyond anything sold",
+            code="absurd_amount",
+            where=where,
+            hint=f"the limit is {LIMIT:,}, with no more than 60 digits",
+        )
     text = "".join(map(str, figures))
     if exponent >= 0:
         text += "0" * exponent
@@ -105,7 +114,12 @@ def _plain(value: Any, where: str) -> str:
 
 def _unreadable(text: str, where: str) -> MoneyError:
     if text.strip().lower().lstrip("+") in _NOT_FINITE:
-        return MoneyError(f"not a finite amount: {text[:40]}", code="not_finite", where=where)
+        return MoneyError(
+            f"not a finite amount: {text[:40]}",
+            code="not_finite",
+            where=where,
+            hint='write digits and a point, such as "25.00"',
+        )
     return MoneyError(
         f"not an amount: {text[:40]!r}",
         code="bad_amount",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .bundles.allocation import share_discount
 from .collection.minimum import leave_uncollected, on_import, too_small
 from .collection.settle import Sums, charge_sale, collector, settle
-from .duty.base import charge_duty
+from .duty.base import charge_duty, duty_at_sale
 from .facts import LineForm
 from .fees.charge import Collected, charge_fees, fees_of
 from .program.ir import Reg
@@ -36,7 +36,8 @@ Pick = tuple[Slot, tuple[tuple[int, Why], ...], str, int, int]
 fixed, the position of the test that otherwise tells, and the position of its amount."""
 
 FIRST_AMOUNT = 4
-"""Outputs before the charges: total, at checkout, on delivery, and whether a duty is lacking."""
+"""Outputs before the charges: total, at checkout, on delivery, and whether an answer is barred:
+a duty is lacking, or the rules refuse the parcel at its value."""
 
 KINDS = ("goods", "discount", "shipping", "insurance", "duty", "tax", "fee")
 """The kinds of charge in the order in which they are shown."""
@@ -56,6 +57,8 @@ class Program:
     scheme_flags: tuple[tuple[str, Reg], ...]
     sums: Sums
     missing: tuple[Reg, ...]
+    refused: tuple[tuple[Applied, int, Reg], ...]
+    """Refusals above an amount: the rule, the line, and the register of the test."""
     outputs: tuple[Reg, ...]
     tests: tuple[Reg, ...]
     """The registers on which the reasons of the charges hang."""
@@ -81,7 +84,7 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
     fees = _tax_and_fees(sheet)
     sums = settle(sheet, fees)
     slots = tuple(sheet.slots)
-    lacking = sheet.b.any(sheet.missing)
+    lacking = sheet.b.any((*sheet.missing, *(flag for _, _, flag in sheet.refused)))
     outputs = (sums.total, sums.checkout, sums.delivery, lacking, *(s.amount for s in slots))
     ops = tuple(sheet.b.ops)
     groups = input_groups(len(forms))
@@ -103,6 +106,7 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
         scheme_flags=tuple(sorted(flags)),
         sums=sums,
         missing=tuple(sheet.missing),
+        refused=tuple(sheet.refused),
         outputs=outputs,
         tests=tests,
         compiled=compile_program(ops, outputs, groups) if short else None,
@@ -165,9 +169,13 @@ def _collected(
 ) -> Collected:
     b = sheet.b
     zero = b.const(0)
+    sold = [duty_at_sale(sheet, i) for i in range(sheet.count)]
+    parts = zip(sheet.duty, sold, strict=True)
     duty, tax = b.sum(sheet.duty), on_import(sheet, taxes, at_sale)
+    at_door = b.sum(d if flag is None else b.where(flag, zero, d) for d, flag in parts)
     for rule, flag, _ in minimum:
-        duty = b.where(flag, zero, duty) if "duty" in rule.settings["on"] else duty
+        if "duty" in rule.settings["on"]:
+            duty, at_door = b.where(flag, zero, duty), b.where(flag, zero, at_door)
         tax = b.where(flag, zero, tax) if "tax" in rule.settings["on"] else tax
-    delivered = b.add(duty, tax) if sheet.lane.key.terms == "DAP" else zero
+    delivered = b.add(at_door, tax) if sheet.lane.key.terms == "DAP" else zero
     return Collected(duty, tax, delivered)

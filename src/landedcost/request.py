@@ -26,30 +26,45 @@ _REGISTRATION = re.compile(r"[A-Z]{2,4}(-[A-Z]{2,8})?")
 class Buyer:
     """Who buys: a country, and what refines it.
 
-    ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries); ``kind``
-    is ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
-    country's own. Raises RequestError.
+    ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries), and
+    ``postal_code`` names it where the rules go by it (35001 lies in the Canaries); carriers may
+    ask for it and for the ``city``. ``kind`` is ``consumer`` or ``business``; ``currency`` is
+    what the price is shown in, by default the country's own. Raises RequestError.
     """
 
-    __slots__ = ("country", "currency", "key", "kind", "locale", "place", "region")
+    __slots__ = (
+        "city",
+        "country",
+        "currency",
+        "key",
+        "kind",
+        "locale",
+        "place",
+        "postal_code",
+        "region",
+    )
 
     def __init__(
         self,
         country: str,
         *,
         region: str | None = None,
+        postal_code: str | None = None,
+        city: str | None = None,
         locale: str | None = None,
         kind: str = "consumer",
         currency: str | None = None,
         where: str = "buyer",
     ) -> None:
-        self.place: Place = place(country, region, f"{where}.country")
+        self.postal_code = _short(postal_code, f"{where}.postal_code")
+        self.place: Place = place(country, region, f"{where}.country", self.postal_code)
         self.country = self.place.country
         self.region = self.place.region
+        self.city = _short(city, f"{where}.city")
         self.locale = locale
         self.kind = one_of(kind, KINDS, f"{where}.kind", "unknown_kind")
         self.currency = find_currency(currency, "currency").code if currency else None
-        self.key = "|".join((str(country), str(region), self.kind, str(currency), str(locale)))
+        self.key = "|".join((str(country), str(self.region), self.kind, str(currency), str(locale)))
 
     @classmethod
     def of(cls, value: Buyer | str) -> Buyer:
@@ -116,7 +131,12 @@ class Bundle:
         insurance: Any = None,
     ) -> None:
         if not lines:
-            raise RequestError("a bundle has at least one line", code="no_lines", where="lines")
+            raise RequestError(
+                "a bundle has at least one line",
+                code="no_lines",
+                where="lines",
+                hint="give a line for each article that is sent",
+            )
         if len(lines) > MAX_LINES:
             raise RequestError(
                 f"{len(lines):,} lines; the limit is {MAX_LINES:,}",
@@ -148,11 +168,29 @@ class Bundle:
     def _check_discount(self, discount: Amount) -> None:
         same = all(line.currency == discount.currency for line in self.lines)
         if same and discount.minor > sum(line.ints[0] for line in self.lines):
-            raise MoneyError(
-                "the discount is above the price of the goods",
-                code="discount_too_large",
-                where="discount",
-            )
+            raise discount_too_large()
+
+
+def discount_too_large() -> MoneyError:
+    """The error for a discount that would leave less than nothing to pay for the goods."""
+    return MoneyError(
+        "the discount is above the price of the goods",
+        code="discount_too_large",
+        where="discount",
+        hint="a discount may take off as much as the goods cost, and no more",
+    )
+
+
+def _short(value: object, where: str) -> str | None:
+    """A short text or None. Raises RequestError."""
+    if value is None or (isinstance(value, str) and 0 < len(value) <= 100 and value.isprintable()):
+        return value
+    raise RequestError(
+        f"not a short text: {str(value)[:40]!r}",
+        code="bad_type",
+        where=where,
+        hint="1 to 100 printable characters",
+    )
 
 
 def _extra(value: Any, where: str) -> Amount | None:

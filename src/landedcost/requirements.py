@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from .codes import country, hs_code, hs_dotted
-from .errors import RequestError
+from .errors import LandedCostError, RequestError
 
 if TYPE_CHECKING:
     from .market import Market
+    from .tariffs.rows import Row
 
 _WORDS = {
     "weight_g": "the net weight of one unit in grams",
@@ -52,7 +54,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     return tuple(
         dict.fromkeys(
             [
-                *_duty_facts(market, hs),
+                *_duty_facts(market, hs, made_in),
                 *_evidence(market, goods),
                 *_lane_facts(market),
             ]
@@ -60,7 +62,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     )
 
 
-def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
+def _duty_facts(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
     lane = market.lane
     if not lane.border:
         return
@@ -68,20 +70,35 @@ def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
         yield Requirement("duty", f"no tariff of {lane.regime.name} is bundled", True)
         return
     try:
-        found = market.table.lookup(hs, lane.key.day, where="hs_code")
+        found = market.table.lookup(hs, lane.key.day, where="hs_code", origin=origin)
     except RequestError as error:
         yield Requirement("duty", f"{error.message}; pin the rate of {hs_dotted(hs)}", True)
         return
     rows = found.rows
-    if len({r.text for r in rows}) > 1:
-        listed = ", ".join(f"{hs_dotted(r.code)} {r.text}" for r in rows)
+    if len({r.meaning for r in rows}) > 1:
+        listed = ", ".join(f"{hs_dotted(r.code)} {r.shown}" for r in rows)
         yield Requirement(
             "hs_code", f"{hs_dotted(hs)} is one of several national lines: {listed}", True
         )
     for row in rows:
-        for fact in sorted(row.duty.needs()):
-            why = f"the duty of {hs_dotted(row.code)} is {row.text}: give {_WORDS[fact]}"
-            yield Requirement(fact, why, True)
+        yield from _row_facts(row, lane.key.day)
+
+
+def _row_facts(row: Row, day: date) -> Iterable[Requirement]:
+    """What a row's duty needs: fields of the line, or facts no request carries."""
+    code = hs_dotted(row.code)
+    try:
+        duty = row.duty_on(day)
+    except LandedCostError as error:
+        yield Requirement("duty", f"{error.message}; pin the rate", True)
+        return
+    beyond = (row.lacks,) if row.lacks else duty.beyond()
+    if beyond:
+        why = f"the duty of {code} is {row.shown}, which needs {' and '.join(beyond)}; pin the rate"
+        yield Requirement("duty", why, True)
+    for fact in sorted(duty.needs()):
+        why = f"the duty of {code} is {row.shown}: give {_WORDS[fact]}"
+        yield Requirement(fact, why, True)
 
 
 def _evidence(market: Market, goods: _Goods) -> Iterable[Requirement]:

@@ -28,6 +28,8 @@ def refused(run: Run, text: str | bytes, *flags: str) -> dict[str, str]:
     assert in_words.err.count("\n") == 1
     assert error["message"] in in_words.err
     assert error["where"] in in_words.err
+    assert error["hint"], f"{error['message']}: nothing is said about what to do"
+    assert error["hint"] in in_words.err
     assert in_words.code == as_json.code == 2
     for word in ("Traceback", "pydantic", "validation error"):
         assert word not in as_json.out + in_words.err

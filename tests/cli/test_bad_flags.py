@@ -46,6 +46,7 @@ def test_a_wrong_flag(run: Run, argv: list[str], where: str, message: str) -> No
     assert ran.code == 2
     assert ran.json["error"]["where"] == where
     assert message in ran.json["error"]["message"]
+    assert ran.json["error"]["hint"]
 
 
 @pytest.mark.parametrize("missing", ["--hs", "--value", "--to"])

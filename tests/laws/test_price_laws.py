@@ -15,8 +15,9 @@ from landedcost.pipeline import input_groups
 from landedcost.program.scalar import run
 
 DAY = date(2026, 10, 1)
-CODES = [c.code for c in currencies(DAY)]
-DIGITS = {c.code: c.digits for c in currencies(DAY)}
+# Every currency the package knows: those of today, and those that were tender before.
+DIGITS = {c.code: c.digits for day in (date(2014, 1, 1), DAY) for c in currencies(day)}
+CODES = sorted(DIGITS)
 MARKETS = ["GB", "DE", "FR", "RO", "SE", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", "US", "XI"]
 SHOP = LandedCost("US")
 REGISTRATIONS = ("IOSS", "GB-VAT", "NO-VOEC", "AU-GST", "NZ-GST", "SG-OVR")

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from landedcost import Bundle, Buyer, LandedCost, Line, Request
 from landedcost.codes import EU
 from landedcost.errors import NotInForce
 from landedcost.regimes.load import RuleBook
@@ -17,23 +18,46 @@ from landedcost.territories import place
 BOOK = RuleBook()
 TERRITORIES = [code for code in BOOK.codes if code != "EU"]
 EXPECTED = {"GB", "XI", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", *EU}
-FIRST = date(2024, 1, 1)
 PROVINCES = {"CA": [None, "ON", "QC", "BC", "NS", "AB"]}
+SCHEMES = frozenset(
+    rule.settings["registration"]
+    for code in BOOK.codes
+    for rule in BOOK.regime(code).of("scheme")
+    if rule.settings.get("registration")
+)
+LAST = date(2030, 1, 1)
+
+
+def first_day(regime: Regime) -> date:
+    """The first day on which the goods have a value and a tax."""
+    starts = [
+        min(
+            entry.start
+            for rule in regime.of(kind)
+            for entries in rule.values.values()
+            for entry in entries
+            if entry.on(entry.start)
+        )
+        for kind in ("valuation", "tax")
+        if regime.of(kind)
+    ]
+    return max(starts)
 
 
 def days(regime: Regime) -> list[date]:
-    """Every day on which anything changes and the days around it, and a grid besides."""
+    """From the first day: every day on which anything changes, those around it, and a grid."""
     edges = {
         edge
         for rule in regime.rules.values()
         for entries in rule.values.values()
         for entry in entries
         for edge in (entry.start, entry.until)
-        if edge is not None and edge >= FIRST
+        if edge is not None
     }
-    near = {e + timedelta(days=d) for e in edges for d in (-1, 0, 1)}
-    grid = {date(y, m, 15) for y in range(2024, 2030) for m in (1, 4, 7, 10)}
-    return sorted(d for d in near | grid if d >= FIRST)
+    first = first_day(regime)
+    near = {e + timedelta(days=d) for e in edges | {first} for d in (-1, 0, 1)}
+    grid = {date(y, m, 15) for y in range(first.year, LAST.year) for m in (1, 4, 7, 10)}
+    return sorted(d for d in near | grid if d >= first)
 
 
 def home(code: str, region: str | None = None) -> object:
@@ -53,19 +77,27 @@ def test_exactly_one_rule_of_each_kind(code: str) -> None:
             senders,
             PROVINCES.get(code, [None]),
             ("consumer", "business"),
-            ("post", "courier"),
+            ("post", "courier", "sea"),
             ("DDP", "DAP"),
         )
+        for kind in ("rounding", "fx"):
+            applied = [rule.name for rule in regime.of(kind) if rule.on(day) is not None]
+            assert len(applied) == len(set(applied)), f"{code} {day}: {kind} {applied}"
+        assert len([rule for rule in regime.of("fx") if rule.on(day) is not None]) == 1
         for sender, region, kind, channel, terms in lanes:
-            key = LaneKey(home(code, region), sender, day, channel, kind, frozenset(), terms)
+            key = LaneKey(home(code, region), sender, day, channel, kind, SCHEMES, terms)
             lane = select(regime, key)  # one valuation and one of each rounding, or it raises
             taxes = [rule.label for rule in lane.of("tax")]
             assert len(taxes) == len(set(taxes)), f"{code} {day}: {taxes}"
-            if code != "US":
+            if regime.of("tax"):
                 assert taxes, f"{code} {day} {region}: no tax rule"
             assert lane.fx_rule is not None
             free = [r for r in lane.of("duty") if r.settings["method"] == "none"]
             assert len(free) <= 1
+            flat = [r for r in lane.of("duty") if r.settings["method"] == "flat_per_line"]
+            assert len(flat) <= 1
+            collecting = [r for r in lane.of("scheme") if "tax" in r.settings.get("collects", ())]
+            assert len(collecting) <= 1, f"{code} {day}: {[r.address for r in collecting]}"
 
 
 @pytest.mark.parametrize("code", TERRITORIES)
@@ -76,6 +108,19 @@ def test_one_value_of_each_list_on_each_day(code: str) -> None:
             for name, entries in rule.values.items():
                 holding = [e for e in entries if e.on(day)]
                 assert len(holding) <= 1, f"{rule.address}.{name} on {day}"
+
+
+@pytest.mark.parametrize("code", sorted(EXPECTED))
+@pytest.mark.parametrize("hs", ["2204.21", "2402.20"])
+def test_alcohol_and_tobacco_are_never_said_to_be_priced_in_full(code: str, hs: str) -> None:
+    """No rules of excise are carried, so such a price has to say that it lacks something."""
+    start = place("CN")
+    line = Line("bottle", "900.00 EUR", hs_code=hs, origin="CN", duty="10%")
+    buyer = Buyer("GB", region="NIR") if code == "XI" else Buyer(code)
+    bundle = Bundle([line], shipping="9.00 EUR")
+    quote = LandedCost().price(Request(bundle, buyer, "CN", date(2026, 10, 1), ship_from=start))
+    assert quote.certainty == "partial"
+    assert "excise_not_included" in [note.code for note in quote.notes]
 
 
 @pytest.mark.parametrize("code", TERRITORIES)

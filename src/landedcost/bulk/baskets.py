@@ -214,6 +214,11 @@ def _unnested(nested: pa.Array) -> tuple[Ints, Mapping[str, pa.Array]]:
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     flat = pc.list_flatten(nested)
     if flat.null_count:
-        raise RequestError("a line of the column `lines` is null", code="bad_type", where="lines")
+        raise RequestError(
+            "a line of the column `lines` is null",
+            code="bad_type",
+            where="lines",
+            hint="leave the line out of the list",
+        )
     names = [field.name for field in flat.type]
     return offsets, {n: plain_text(c) for n, c in zip(names, flat.flatten(), strict=True)}

@@ -55,7 +55,7 @@ class Doubts:
             if not np.any(doubt):
                 continue
             for why, rows in held(slot, regs, size):
-                if why.code in ("mfn", "not_collected"):
+                if why.code in ("mfn", "not_collected") or why.fact == "preference":
                     found = np.maximum(found, doubt * rows)
         for slot in self.values:
             for why, rows in held(slot, regs, size):

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ..errors import LandedCostError, RequestError
 from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, QUANTITY, RETAIL, UNIT
-from ..lines import MAX_TITLE, Line
+from ..lines import DAMAGE, MAX_TITLE, Line
 from .cells import Cells, Flags, Ints, codes, plain_ids
 from .kinds import KindBook
 from .rows import COUNTS, TEXTS, line_of
@@ -150,7 +150,8 @@ class Lines:
         title = self.columns.get("title")
         if title is not None:
             long = pc.fill_null(pc.greater(pc.utf8_length(title), MAX_TITLE), False)
-            self.bad |= long.to_numpy(zero_copy_only=False)
+            damaged = pc.fill_null(pc.match_substring(title, DAMAGE), False)
+            self.bad |= pc.or_(long, damaged).to_numpy(zero_copy_only=False)
 
     def _beside(self, name: str) -> Ints:
         """An amount in the price's own currency; 0 where none is given."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from os import cpu_count
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,6 +19,7 @@ from .catalog import BATCH, batches_of
 from .cells import Flags
 from .engine import MarketColumns
 from .kinds import MANY, KindBook
+from .ordered import in_order
 
 if TYPE_CHECKING:
     from ..client import LandedCost
@@ -170,22 +168,11 @@ class Pricer:
     ) -> Iterator[PricedBatch]:
         """The prices of a whole catalogue, batch by batch, in order, on ``jobs`` threads.
 
-        numpy lets go of the interpreter while it computes, so threads share the work and the
-        facts learnt. Raises RequestError as :func:`landedcost.bulk.catalog.batches_of` does.
+        Threads share the facts learnt. Raises RequestError as
+        :func:`landedcost.bulk.catalog.batches_of` does.
         """
-        wanted = jobs or cpu_count() or 1
         numbered = _numbered(batches_of(items, size))
-        if wanted == 1:
-            for first, batch in numbered:
-                yield self.price(batch, first)
-            return
-        with ThreadPoolExecutor(wanted) as pool:
-            waiting = [pool.submit(self.price, b, n) for n, b in islice(numbered, wanted + 1)]
-            while waiting:
-                done = waiting.pop(0).result()
-                for first, batch in islice(numbered, 1):
-                    waiting.append(pool.submit(self.price, batch, first))
-                yield done
+        yield from in_order(lambda piece: self.price(piece[1], piece[0]), numbered, jobs)
 
 
 def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -78,6 +78,7 @@ class Prices:
                 f"there is no row {row}: the table has rows 0 to {len(self) - 1}",
                 code="no_row",
                 where="row",
+                hint="count from 0",
             )
         asked = self.table.slice(row, 1).select(["row", "market"]).to_pylist()[0]
         return replayed(self.pricer, self._batches, asked["row"], asked["market"])
@@ -123,5 +124,8 @@ def replayed(pricer: Pricer, batches: Any, row: int, market: str) -> Quote:
             return pricer.market(market).price(alone.bundle(0))
         first += batch.num_rows
     raise RequestError(
-        f"the catalogue has no row {row}: it ends before", code="no_row", where="row"
+        f"the catalogue has no row {row}: it ends before",
+        code="no_row",
+        where="row",
+        hint="count from 0, and give the same catalogue again",
     )

@@ -85,7 +85,12 @@ def line_of(row: Mapping[str, Any], where: str = "") -> Line:
             facts[name] = row[name]
     price = row.get("unit_price")
     if price is None:
-        raise RequestError("no price", code="missing_field", where=f"{at}unit_price")
+        raise RequestError(
+            "no price",
+            code="missing_field",
+            where=f"{at}unit_price",
+            hint="give `unit_price`, and `currency` beside it if the price has none",
+        )
     return Line(
         row.get("id"),  # type: ignore[arg-type]
         amount(price, unit, f"{at}unit_price"),

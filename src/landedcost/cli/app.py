@@ -14,7 +14,10 @@ from .compare import compare
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .reprice import reprice
 from .rules import rules
+from .tariff import tariff
+from .whatif import whatif
 
 INTERRUPTED = 130
 NO_READER = 141
@@ -33,9 +36,12 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(reprice)
+app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
 app.add_typer(rules, name="rules")
+app.add_typer(tariff, name="tariff")
 
 
 def _version(wanted: bool) -> None:
@@ -75,7 +81,10 @@ def _run(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except RecursionError:
-        return complain(RequestError("a file is nested too deep", code="too_deep"), as_json)
+        deep = RequestError(
+            "a file is nested too deep", code="too_deep", hint="no file of ours needs ten levels"
+        )
+        return complain(deep, as_json)
     except OSError as error:
         return complain(_unreadable(error), as_json)
     except _UsageError as error:
@@ -86,7 +95,12 @@ def _run(argv: Sequence[str]) -> int:
 def _unreadable(error: OSError) -> RequestError:
     """A file that could not be read."""
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
-    return RequestError(error.strerror or str(error), code="no_file", where=name)
+    return RequestError(
+        error.strerror or str(error),
+        code="no_file",
+        where=name,
+        hint="give the path of a file that can be read",
+    )
 
 
 def _usage(error: BaseException, as_json: bool) -> int:

@@ -59,12 +59,8 @@ def check_rules(
             regimes.append(_regime(book, code))
         except LandedCostError as error:
             faults[str(error)] = error
-    unions = {regime.member_of for regime in regimes}
     for regime in regimes:
-        found = _currencies(regime)
-        if regime.code not in unions:
-            found = [*found, *_grid(regime)]
-        for fault in found:
+        for fault in (*_currencies(regime), *_grid(regime)):
             faults.setdefault(str(fault), fault)
     counts = _counts(regimes)
     if bundled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,10 @@ from ..lines import one_of
 from ..locales import buyer_locale
 from ..money import parse_money
 from ..regimes.load import RuleBook
+from ..regimes.reform import Reform
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
+from ..tariffs.local import LocalTariffs
 
 # Where a fault is: the field it was found in, and the flag that filled it.
 FLAGS = {"tariff_strategy": "--strategy"}
@@ -71,7 +73,11 @@ class Inputs:
     terms: str | None
     carrier: str | None
     strategy: str
+    tariffs: str | None
     rules_dir: str | None
+    reforms: tuple[str, ...]
+    row: int | None
+    catalog: str | None
     as_json: bool
 
     def quick(self) -> dict[str, Any]:
@@ -102,17 +108,36 @@ def requests(inputs: Inputs) -> list[Request]:
     return [request.but(terms=t) for t in _terms(inputs.terms)] or [request]
 
 
-def shop(carrier: str | None, strategy: str, rules_dir: str | None) -> LandedCost:
+def shop(
+    carrier: str | None,
+    strategy: str,
+    rules_dir: str | None,
+    tariffs: str | None = None,
+    reforms: Sequence[str] | None = None,
+) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
         tariff_strategy=strategy,
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
-        rules=rule_book(rules_dir),
+        tariffs=local_tariffs(tariffs),
+        rules=rule_book(rules_dir, reforms),
     )
 
 
-def rule_book(folder: str | None) -> RuleBook:
-    """The bundled rules, or those of a folder. Raises RequestError (``no_file``)."""
+def local_tariffs(named: str | None) -> LocalTariffs | None:
+    """The imported tariffs of a file, those that are configured, or none.
+
+    Raises RequestError (``no_table``, ``bad_table``).
+    """
+    if named is None:
+        return LocalTariffs.configured()
+    return None if named == "none" else LocalTariffs(named)
+
+
+def rule_book(folder: str | None, reforms: Sequence[str] | None = None) -> RuleBook:
+    """The bundled rules, or those of a folder, reformed. Raises RequestError (``no_file``)."""
+    if reforms:
+        return rule_book(folder).with_reforms(*map(Reform.load, reforms))
     if folder is None:
         return RuleBook()
     path = Path(folder)
@@ -244,7 +269,10 @@ def _count(text: str | None) -> int | None:
     if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
         return int(text)
     raise RequestError(
-        f"not a whole number: {text[:40]!r}", code="bad_quantity", where="--quantity"
+        f"not a whole number: {text[:40]!r}",
+        code="bad_quantity",
+        where="--quantity",
+        hint="write digits, such as 2",
     )
 
 

@@ -18,6 +18,18 @@ RulesDir = Annotated[
     str | None,
     typer.Option("--rules-dir", metavar="FOLDER", help="Use the rule files of this folder."),
 ]
+Reforms = Annotated[
+    list[str] | None,
+    typer.Option("--reform", metavar="FILE.toml", help="What if: change rules; may be repeated."),
+]
+Tariffs = Annotated[
+    str | None,
+    typer.Option(
+        "--tariffs",
+        metavar="FILE|none",
+        help="The imported tariffs to use; those of the user's data folder if left out.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
@@ -83,6 +95,14 @@ Preference = Annotated[
     str | None,
     typer.Option("--preference", metavar="NAME", help="The agreement origin is claimed under."),
 ]
+Row = Annotated[
+    int | None,
+    typer.Option("--row", metavar="N", help="The file holds prices: its row N, from 0, again."),
+]
+CatalogFile = Annotated[
+    str | None,
+    typer.Option("--catalog", metavar="FILE", help="Where the catalogue of the prices is now."),
+]
 
 
 def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
@@ -110,7 +130,11 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         terms: Terms = None,
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
+        tariffs: Tariffs = None,
         rules_dir: RulesDir = None,
+        reform: Reforms = None,
+        row: Row = None,
+        catalog: CatalogFile = None,
         as_json: AsJson = False,
         offline: Offline = False,
     ) -> None:
@@ -136,7 +160,11 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             terms=terms,
             carrier=carrier,
             strategy=strategy,
+            tariffs=tariffs,
             rules_dir=rules_dir,
+            reforms=tuple(reform or ()),
+            row=row,
+            catalog=catalog,
             as_json=as_json,
         )
         with renamed(FLAGS if file is not None else QUICK):

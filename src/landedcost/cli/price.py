@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from ..errors import RequestError
 from ..quote import Charge, Quote
-from ..request import Request
 from .inputs import Inputs, requests, shop
 from .options import with_inputs
-from .output import amount, cell, plain, show, show_json, table, write
+from .output import amount, bulk, cell, plain, room, show, show_json, table, write
 
 
-def _answers(inputs: Inputs) -> list[tuple[Request, Quote]]:
+def _answers(inputs: Inputs) -> list[Quote]:
+    if inputs.row is not None:
+        return [_row_of(inputs.file, inputs.row, inputs.catalog)]
     asked = requests(inputs)
-    answerer = shop(inputs.carrier, inputs.strategy, inputs.rules_dir)
-    return [(request, answerer.price(request)) for request in asked]
+    answerer = shop(
+        inputs.carrier, inputs.strategy, inputs.rules_dir, inputs.tariffs, inputs.reforms
+    )
+    return [answerer.price(request) for request in asked]
+
+
+def _row_of(prices: str | None, row: int, catalog: str | None) -> Quote:
+    """A row of a file of prices, asked again alone. Raises RequestError."""
+    if prices is None:
+        raise RequestError(
+            "a row of which file of prices?",
+            code="missing_field",
+            where="--row",
+            hint="landedcost explain prices.parquet --row 0",
+        )
+    with bulk():
+        from ..bulk.earlier import Earlier
+        from ..bulk.replay import Replay
+
+    return Replay(Earlier(Path(prices)), Path(catalog) if catalog else None).quote(row)
 
 
 def _print_json(inputs: Inputs, found: dict[str, Any]) -> None:
@@ -34,23 +56,24 @@ def price(inputs: Inputs) -> None:
     """
     found = _answers(inputs)
     if inputs.as_json:
-        _print_json(inputs, {quote.terms: quote.as_dict() for _, quote in found})
+        _print_json(inputs, {quote.terms: quote.as_dict() for quote in found})
         return
-    for request, quote in found:
-        show(*_described(request, quote))
+    for quote in found:
+        show(*_described(quote))
 
 
 @with_inputs
 def explain(inputs: Inputs) -> None:
     """Explain a price: a tree of charges, formulas, rules and sources.
 
-    Takes what price takes.
+    Takes what price takes: a request, flags, or a row of a file that reprice has written:
+    landedcost explain prices.parquet --row 0
     """
     found = _answers(inputs)
     if inputs.as_json:
-        _print_json(inputs, {quote.terms: _tree(quote.explain()) for _, quote in found})
+        _print_json(inputs, {quote.terms: _tree(quote.explain()) for quote in found})
         return
-    for _, quote in found:
+    for quote in found:
         lines = str(quote.explain()).splitlines()
         write("".join(f"{plain(line)}\n" for line in lines))
 
@@ -59,21 +82,37 @@ def _tree(node: Any) -> dict[str, Any]:
     return {"text": node.text, "children": [_tree(child) for child in node.children]}
 
 
-def _described(request: Request, quote: Quote) -> list[RenderableType]:
+def _described(quote: Quote) -> list[RenderableType]:
     """The table of charges, and under it what they come to and what else must be known."""
-    buyer = request.buyer
+    lane = quote.lane
+    buyer = lane.buyer
     where = f"{buyer.country}-{buyer.region}" if buyer.region else buyer.country
     title = (
         f"{amount(quote.total_minor, quote.currency)} {quote.terms} on {quote.as_of}, "
-        f"{request.channel} from {request.ship_from.country} to {where}"
+        f"{lane.channel} from {lane.sender.country} to {where}"
     )
-    charges = table(title, ("what", "line", "amount", "local", "collected", "why"), _FIGURES)
-    for charge in quote.charges:
-        charges.add_row(*map(cell, _row(charge)))
-    return [charges, _summary(quote)]
+    return [_charges(title, [_row(charge) for charge in quote.charges]), _summary(quote)]
 
 
+_COLUMNS = ("what", "line", "amount", "local", "collected", "why")
 _FIGURES = ("amount", "local")
+_WORDS = 24
+"""The width that a column of words should have; it can be read at half of it."""
+
+
+def _charges(title: str, rows: Sequence[Sequence[str]]) -> Table:
+    """A row for each charge, its reason beside the figures or, on a narrow terminal, below."""
+    left = room(_COLUMNS[1:-1], [row[1:-1] for row in rows])
+    if left >= 2 * _WORDS:
+        made = table(title, _COLUMNS, _FIGURES)
+        for row in rows:
+            made.add_row(*map(cell, row))
+        return made
+    made = table(title, _COLUMNS[:-1], _FIGURES, whole=left >= _WORDS // 2)
+    for what, *figures, why in rows:
+        told = cell(what).append(f"\n{plain(why)}", style="dim")
+        made.add_row(told, *map(cell, figures), end_section=True)
+    return made
 
 
 def _row(charge: Charge) -> list[str]:

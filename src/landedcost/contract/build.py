@@ -90,7 +90,14 @@ def _bundle(document: RequestDocument) -> Bundle:
 
 def _buyer(buyer: BuyerDocument) -> Buyer:
     tag = buyer_locale(buyer.locale).tag if buyer.locale is not None else None
-    return Buyer(buyer.country, region=buyer.region, locale=tag, kind=_or(buyer.kind, "consumer"))
+    return Buyer(
+        buyer.country,
+        region=buyer.region,
+        postal_code=buyer.postal_code,
+        city=buyer.city,
+        locale=tag,
+        kind=_or(buyer.kind, "consumer"),
+    )
 
 
 def _line(line: LineDocument, where: str) -> Line:

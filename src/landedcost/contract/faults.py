@@ -13,12 +13,13 @@ from ..errors import MoneyError, RequestError
 from .text import AMOUNTS, RATES, path_of
 
 _WANTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
+    "string_type": ("text", 'write it in quotes, such as "tee"'),
+    "int_type": ("a whole number", "write digits without quotes or point, such as 2"),
+    "list_type": ("a list", "write it in brackets, [ and ]"),
+    "dict_type": ("an object", "write it in braces, { and }"),
+    "model_type": ("an object", "write it in braces, { and }"),
 }
+_SCHEMA = "see `landedcost schema --of request`"
 
 
 def fault(error: ValidationError, model: type[BaseModel]) -> RequestError:
@@ -35,7 +36,9 @@ def fault(error: ValidationError, model: type[BaseModel]) -> RequestError:
     if kind == "extra_forbidden":
         return _unknown(steps, where, model)
     if kind == "missing":
-        return RequestError("this field is missing", code="missing_field", where=where)
+        meant = _model_at(model, steps[:-1]).model_fields[str(steps[-1])].description
+        hint = f"{meant}; {_SCHEMA}" if meant else _SCHEMA
+        return RequestError("this field is missing", code="missing_field", where=where, hint=hint)
     return _wrong_type(kind, value, where)
 
 
@@ -91,5 +94,5 @@ def _wrong_type(kind: str, value: Any, where: str) -> RequestError:
             where=where,
             hint='write {"amount": "25.00", "currency": "USD"}',
         )
-    wanted = _WANTED.get(kind, "something else")
-    return RequestError(f"must be {wanted}: {shown}", code="bad_type", where=where)
+    wanted, hint = _WANTED.get(kind, ("something else", _SCHEMA))
+    return RequestError(f"must be {wanted}: {shown}", code="bad_type", where=where, hint=hint)

@@ -61,6 +61,7 @@ def read_json(text: str | bytes) -> Any:
         raise RequestError(
             f"not valid JSON: {error.msg}, line {error.lineno}, column {error.colno}",
             code="bad_json",
+            hint="JSON has double quotes, and no comma after the last item",
         ) from None
     _walk(data, "")
     return data
@@ -148,7 +149,10 @@ def _check_text(value: str, path: str) -> None:
         value.encode()
     except UnicodeEncodeError:
         raise RequestError(
-            "a text with half a character (a lone surrogate)", code="bad_json", where=path
+            "a text with half a character (a lone surrogate)",
+            code="bad_json",
+            where=path,
+            hint="write the whole character",
         ) from None
 
 
@@ -164,7 +168,12 @@ def _refuse(text: str, path: str) -> NoReturn:
         )
     amount = last == "amount" or last in AMOUNTS
     if text.lstrip("-") in ("NaN", "Infinity"):
-        raise MoneyError(f"not a finite number: {shown}", code="not_finite", where=path)
+        raise MoneyError(
+            f"not a finite number: {shown}",
+            code="not_finite",
+            where=path,
+            hint='write the amount as text, such as "25.00"',
+        )
     if amount:
         raise MoneyError(
             f"a JSON number is not an exact amount: {shown}",

@@ -1,4 +1,4 @@
-"""Duties on top of the tariff's: flat, or up to a minimum total; grouped and stacked."""
+"""Duties on top of the tariff's: flat, up to a minimum total, or a share of the duty itself."""
 
 from __future__ import annotations
 
@@ -44,27 +44,31 @@ def _rate(rule: Applied) -> tuple[int, ...]:
     return (num * 10**12 // den,)
 
 
-def extra_duties(sheet: Sheet, index: int, base: Ratio, waived: Reg, flat: Reg) -> list[Extra]:
+def extra_duties(sheet: Sheet, index: int, base: Ratio, waived: Reg, alone: Reg) -> list[Extra]:
     """The additional duties of a line.
 
     A minimum-total rule adds what the base duty lacks to the rate; a specific base duty counts
-    by its amount, which is its ad valorem equivalent (US note 52(k)).
+    by its amount, which is its ad valorem equivalent (US note 52(k)). A surcharge is a rate on
+    the base duty.
     """
     b = sheet.b
     out = []
-    value = sheet.value[index]
-    off = b.either(waived, flat)
+    value = sheet.dutiable[index]
+    off = b.either(waived, alone)
     for k in sheet.forms[index].additional:
         rule = sheet.lane.of("additional")[k]
         num, den = share(rule["rate"])
         top, bottom = b.mul(value, b.const(num)), b.const(den)
-        words = "{0} × {rate}"
+        words, shown = "{0} × {rate}", value
         if rule.settings["method"] == "minimum_total":
             left, right = b.mul(top, base[1]), b.mul(base[0], bottom)
             reached = b.at_most(left, right)
             top = b.where(reached, b.const(0), b.sub(left, b.where(reached, left, right)))
             bottom = b.mul(bottom, base[1])
             words = "{0} × {rate} − the tariff's duty, never below zero"
+        elif rule.settings["method"] == "surcharge":
+            top, bottom = b.mul(base[0], b.const(num)), b.mul(base[1], b.const(den))
+            words, shown = "duty of {0} × {rate}", sheet.rounded("duty", *base)
         amount = b.where(off, b.const(0), sheet.rounded("duty", top, bottom))
         out.append(
             Extra(
@@ -73,8 +77,8 @@ def extra_duties(sheet: Sheet, index: int, base: Ratio, waived: Reg, flat: Reg) 
                     Why(
                         str(rule.settings.get("code") or rule.rule.name),
                         rule.label,
-                        sheet.note(words + sheet.rounding_words("duty"), value),
-                        sheet.note("{0}", value),
+                        sheet.note(words + sheet.rounding_words("duty"), shown),
+                        sheet.note("{0}", shown),
                         rule=rule.address,
                         rate=rule["rate"].value,
                         value=rule["rate"],

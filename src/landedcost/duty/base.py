@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..program.ir import Reg
 from ..program.reasons import relieved
-from ..program.sheet import Sheet, Slot, Why, Words, minor
-from ..regimes.schema import Applied
+from ..program.sheet import Sheet, Slot, Why, Words
 from .additional import Extra, extra_duties
 from .formula import Ratio, evaluate
+from .instead import Instead, basis, instead_of_tariff
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The duty of one line before relief: the amount, and its reasons."""
+    """The duty of one line before relief: the amount, and its reasons.
+
+    ``known`` is 1 where it does not rest on the tariff's rate, ``alone`` where no additional
+    duty is charged beside it.
+    """
 
     amount: Reg
     reasons: tuple[Why, ...]
     exact: Ratio
-    flat: Reg
-    claimed: Reg
+    known: Reg
+    alone: Reg
 
 
 def charge_duty(sheet: Sheet) -> None:
@@ -36,29 +41,41 @@ def charge_duty(sheet: Sheet) -> None:
         for i in range(sheet.count):
             sheet.slots.append(Slot("duty", i, zero, sheet.currency, "import", (free,)))
         return
-    due = [_due(sheet, i) for i in range(sheet.count)]
+    claimed = [_claimed(sheet, i) for i in range(sheet.count)]
+    instead = instead_of_tariff(sheet, claimed)
+    due = [_due(sheet, i, claimed[i], instead[i]) for i in range(sheet.count)]
     waived = [b.any(flag for _, flag in sheet.waived_duty[i]) for i in range(sheet.count)]
     for i, d in enumerate(due):
-        known = b.any((waived[i], d.flat, d.claimed))
+        known = b.either(waived[i], d.known)
         sheet.missing.append(b.no(known) if sheet.forms[i].unknown else b.const(0))
     zero = b.const(0)
     base = [b.where(waived[i], zero, d.amount) for i, d in enumerate(due)]
     if sheet.per_entry("duty"):
         base = sheet.round_entry("duty", base)
-    extras = [extra_duties(sheet, i, due[i].exact, waived[i], due[i].flat) for i in range(len(due))]
-    sheet.base_duty = base
+    extras = [
+        extra_duties(sheet, i, due[i].exact, waived[i], due[i].alone) for i in range(len(due))
+    ]
     sheet.duty = [b.sum((base[i], *(e.amount for e in extras[i]))) for i in range(sheet.count)]
     for i, found in enumerate(due):
         why = (*relieved(sheet, sheet.waived_duty[i], "duty"), *found.reasons)
-        sheet.slots.append(Slot("duty", i, base[i], sheet.currency, "import", why))
+        at = duty_at_sale(sheet, i)
+        sheet.slots.append(Slot("duty", i, base[i], sheet.currency, "import", why, at_checkout=at))
         for extra in extras[i]:
-            sheet.slots.append(_extra_slot(sheet, i, extra))
+            sheet.slots.append(_extra_slot(sheet, i, extra, at))
 
 
-def _extra_slot(sheet: Sheet, index: int, extra: Extra) -> Slot:
+def duty_at_sale(sheet: Sheet, index: int) -> Reg | None:
+    """1 where a scheme has the seller collect the duty too; None where none ever does."""
+    flags = [
+        flag for rule, flag in sheet.schemes[index] if "duty" in rule.settings.get("collects", ())
+    ]
+    return sheet.b.any(flags) if flags else None
+
+
+def _extra_slot(sheet: Sheet, index: int, extra: Extra, at: Reg | None) -> Slot:
     waived = relieved(sheet, sheet.waived_duty[index], extra.reasons[-1].label)
     why = (*waived, *extra.reasons)
-    return Slot("duty", index, extra.amount, sheet.currency, "import", why)
+    return Slot("duty", index, extra.amount, sheet.currency, "import", why, at_checkout=at)
 
 
 def _no_duty(sheet: Sheet) -> Why | None:
@@ -67,7 +84,7 @@ def _no_duty(sheet: Sheet) -> Why | None:
         return Why(
             "no_border",
             "No customs duty",
-            Words(f"the goods stay inside the customs territory of {sheet.regime.name}"),
+            Words(f"the goods stay inside one customs territory, {sheet.regime.customs_territory}"),
             rule=f"{sheet.regime.code}.territory.customs_territory",
         )
     for rule in sheet.lane.of("duty"):
@@ -82,81 +99,59 @@ def _no_duty(sheet: Sheet) -> Why | None:
     return None
 
 
-def _due(sheet: Sheet, index: int) -> Due:
+def _claimed(sheet: Sheet, index: int) -> Reg:
+    """1 where the line's preference is claimed and no scheme of the seller's bars it."""
+    b, form = sheet.b, sheet.forms[index]
+    if form.preference is None or form.preference_rule is None:
+        return b.const(0)
+    rule = sheet.lane.of("preference")[form.preference_rule]
+    barred = rule.settings.get("not_under", ())
+    flags = [flag for scheme, flag in sheet.schemes[index] if scheme.rule.name in barred]
+    return b.no(b.any(flags))
+
+
+def _due(sheet: Sheet, index: int, claimed: Reg, instead: Sequence[Instead]) -> Due:
     b, form = sheet.b, sheet.forms[index]
     rounding = sheet.rounding_words("duty")
     if form.duty is None:
         exact: Ratio = (b.const(0), b.const(1))
     else:
         exact = evaluate(sheet, index, form.duty)
-    value = sheet.value[index]
+    value, on = sheet.dutiable[index], basis(sheet, index)
     percent = form.duty is not None and form.duty[0] == "percent"
     text = ("{0} × {rate}" if percent else "{rate}") + rounding
-    reasons = [
-        Why("mfn", "Customs duty", sheet.note(text, value), sheet.note("{0}", value), fact="duty")
-    ]
-    claimed = b.const(0)
+    reasons = [Why("mfn", "Customs duty", sheet.note(text, value), on, fact="duty")]
     if form.preference is not None and form.preference_rule is not None:
         rule = sheet.lane.of("preference")[form.preference_rule]
-        barred = [
-            flag
-            for scheme, flag in sheet.schemes[index]
-            if scheme.rule.name in rule.settings.get("not_under", ())
-        ]
-        claimed = b.no(b.any(barred))
         better = evaluate(sheet, index, form.preference)
+        own = form.preference_of_tariff
+        share = form.preference[0] == "percent"
         exact = (b.where(claimed, better[0], exact[0]), b.where(claimed, better[1], exact[1]))
         reasons.insert(
             0,
             Why(
                 "preference",
                 f"Customs duty, {rule.label}",
-                sheet.note("{0} × {rate}" + rounding, value),
-                sheet.note("{0}", value),
+                sheet.note(("{0} × {rate}" if share else "{rate}") + rounding, value),
+                on,
                 rule=rule.address,
                 rate=rule["rate"].value,
-                value=rule["rate"],
+                value=None if own else rule["rate"],
+                fact="preference" if own else "",
                 when=claimed,
             ),
         )
     fine = sheet.fine if sheet.per_entry("duty") else sheet.rounded
     amount = fine("duty", *exact)
-    flat = b.const(0)
-    for k in form.duty_rules:
-        rule = sheet.lane.of("duty")[k]
-        flag = _flat_applies(sheet, index, rule, claimed)
-        fixed = sheet.convert(
-            b.const(minor(rule["amount"])), rule["amount"].currency, sheet.currency
-        )
-        amount = b.where(flag, fixed, amount)
+    known, alone = claimed, b.const(0)
+    for one in instead:
+        instead_amount = one.exact[0] if one.fixed else fine("duty", *one.exact)
+        amount = b.where(one.flag, instead_amount, amount)
         exact = (
-            b.where(flag, fixed, exact[0]),
-            b.where(flag, b.const(1), exact[1]),
+            b.where(one.flag, one.exact[0], exact[0]),
+            b.where(one.flag, one.exact[1], exact[1]),
         )
-        flat = b.either(flat, flag)
-        reasons.insert(0, _flat_words(rule, flag))
-    return Due(amount, tuple(reasons), exact, flat, claimed)
-
-
-def _flat_applies(sheet: Sheet, index: int, rule: Applied, claimed: Reg) -> Reg:
-    b, settings = sheet.b, rule.settings
-    amount = sheet.compared[str(settings["compares"])]
-    flag = sheet.test(amount, rule["limit"], bool(settings.get("inclusive", False)))
-    return b.both(flag, b.no(claimed)) if settings.get("unless_preference") else flag
-
-
-def _flat_words(rule: Applied, flag: Reg) -> Why:
-    amount, limit = rule["amount"], rule["limit"]
-    return Why(
-        "flat_per_line",
-        rule.label,
-        Words(
-            f"{amount.value} {amount.currency} for the line, "
-            f"instead of the tariff's duty, up to {limit.value} {limit.currency}"
-        ),
-        Words("one classification line"),
-        rule=rule.address,
-        rate=f"{amount.value} {amount.currency} per line",
-        value=amount,
-        when=flag,
-    )
+        known = b.either(known, one.flag)
+        alone = b.either(alone, one.flag) if one.alone else b.both(alone, b.no(one.flag))
+        reasons.insert(0, one.why)
+    return Due(amount, tuple(reasons), exact, known, alone)

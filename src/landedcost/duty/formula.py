@@ -39,7 +39,7 @@ def _leaf(sheet: Sheet, index: int, name: str, parts: Any) -> Ratio:
     b = sheet.b
     num, den = sheet.param(index, parts[0]), sheet.param(index, parts[0] + 1)
     if name == "percent":
-        return b.mul(sheet.value[index], num), den
+        return b.mul(sheet.dutiable[index], num), den
     if name == "retail":
         form = sheet.forms[index]
         retail = sheet.convert(sheet.line(index, RETAIL), form.currency, sheet.currency)

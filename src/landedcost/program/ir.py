@@ -58,7 +58,10 @@ class Builder:
 
     def sub(self, a: Reg, b: Reg) -> Reg:
         """``a - b``; the caller sees to it that the result is not negative."""
-        return a if self.constant(b) == 0 else self._put("sub", a, b)
+        x, y = self.constant(a), self.constant(b)
+        if y == 0:
+            return a
+        return self.const(x - y) if x is not None and y is not None else self._put("sub", a, b)
 
     def mul(self, a: Reg, b: Reg) -> Reg:
         """``a * b``."""

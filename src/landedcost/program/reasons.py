@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..regimes.schema import Applied
 from .ir import Reg
-from .sheet import Sheet, Why
+from .sheet import Sheet, Why, Words
 
 COMPARED = {
     "goods": "the goods without freight",
@@ -14,16 +14,27 @@ COMPARED = {
     "goods_freight": "the goods with freight",
 }
 
+_EACH = {
+    "item": " of each item",
+    "day": ", with the buyer's other parcels of the day, which are not known here,",
+}
+
 
 def relieved(sheet: Sheet, found: Sequence[tuple[Applied, Reg]], what: str) -> list[Why]:
-    """One reason for each relief of ``what`` (duty or tax) that may hold on a line."""
+    """One reason for each relief of ``what`` (duty or tax) that may hold on a line.
+
+    A threshold, a scheme, or a rate that stands for the tax as well.
+    """
     reasons = []
     for rule, flag in found:
+        if rule.rule.kind == "duty":
+            reasons.append(_included(rule, flag, what))
+            continue
         scheme = rule.rule.kind == "scheme"
         limit = rule["limit" if scheme else "amount"]
         compares = str(rule.settings["compares"])
         up_to = "at most" if rule.settings.get("inclusive") else "below"
-        each = " of each item" if rule.settings.get("per") == "item" else ""
+        each = _EACH.get(str(rule.settings.get("per", "")), "")
         reasons.append(
             Why(
                 "scheme" if scheme else "below_threshold",
@@ -37,3 +48,16 @@ def relieved(sheet: Sheet, found: Sequence[tuple[Applied, Reg]], what: str) -> l
             )
         )
     return reasons
+
+
+def _included(rule: Applied, flag: Reg, what: str) -> Why:
+    """The reason for no tax where one rate stands for the duty and the tax together."""
+    return Why(
+        "included",
+        f"No {what} beside it: {rule.label}",
+        Words("one rate, charged as duty, stands for duty and tax"),
+        rule=rule.address,
+        rate="0",
+        value=rule["rate"],
+        when=flag,
+    )

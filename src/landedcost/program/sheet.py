@@ -108,6 +108,9 @@ class Sheet:
         self.freight = [zero] * n
         self.insurance = [zero] * n
         self.value = [zero] * n
+        self.dutiable = [zero] * n
+        """The customs value less what an allowance frees of duty."""
+        self.allowed: list[list[tuple[Applied, Reg]]] = [[] for _ in range(n)]
         self.waived_duty: list[list[tuple[Applied, Reg]]] = [[] for _ in range(n)]
         self.waived_tax: list[list[tuple[Applied, Reg]]] = [[] for _ in range(n)]
         self.schemes: list[list[tuple[Applied, Reg]]] = [[] for _ in range(n)]
@@ -115,10 +118,14 @@ class Sheet:
         self.duty = [zero] * n
         """Base and additional duty of each line, as due."""
         self.tax = [zero] * n
+        self.split: dict[tuple[int, int, bool], tuple[Reg, Reg]] = {}
+        """The two parts of a split tax, by line, rule, and whether it is collected at the sale."""
         self.compared: dict[str, Reg] = {}
         self.seller_costs: list[Slot] = []
         self.missing: list[Reg] = []
         """For each line whose duty is not known: 1 where the answer would need it."""
+        self.refused: list[tuple[Applied, int, Reg]] = []
+        """Refusals that hold above an amount: the rule, a line it is about, and its test."""
 
     @property
     def currency(self) -> str:

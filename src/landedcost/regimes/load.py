@@ -7,23 +7,59 @@ from typing import TYPE_CHECKING
 from ..errors import RequestError, RuleFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
     from .parse import RuleFile
-    from .schema import Regime, Rule
+    from .reform import Overlap, Reform
+    from .schema import Reformed, Regime, Rule
 
 
 class RuleBook:
-    """The rules of every territory in a folder of TOML files.
+    """The rules of every territory in a folder of TOML files, with ``reforms`` if there are any.
 
-    Files are read once, when a territory is first asked for, and never change afterwards.
+    Files are read once, when a territory is first asked for, and never change afterwards. Raises
+    RequestError for a reform of an address that no file has. Of two reforms that change one
+    value the later holds; :attr:`overlaps` tells.
     """
 
-    def __init__(self, folder: Traversable | None = None) -> None:
+    def __init__(self, folder: Traversable | None = None, reforms: Sequence[Reform] = ()) -> None:
         self._folder = folder
+        self.reforms = tuple(reforms)
+        self._reformed: dict[str, tuple[Reformed, ...]] = {}
         self._files: dict[str, tuple[RuleFile, str]] = {}
         self._regimes: dict[str, Regime] = {}
         self._codes: tuple[str, ...] = ()
+        for reform in self.reforms:
+            for code in reform.territories:
+                self._check(code, reform)
+
+    def with_reforms(self, *reforms: Reform) -> RuleBook:
+        """The same rules with further reforms; this book stays as it is. Raises RequestError."""
+        return RuleBook(self._folder, (*self.reforms, *reforms))
+
+    @property
+    def overlaps(self) -> tuple[Overlap, ...]:
+        """Where two reforms change one value, and which holds."""
+        if not self.reforms:
+            return ()
+        from .reform import overlaps
+
+        return overlaps(self.reforms)
+
+    def _check(self, code: str, reform: Reform) -> None:
+        """See that the addresses are there. Raises RequestError."""
+        if code not in self.codes:
+            from ..codes import nearest
+
+            close = ", ".join(nearest(code, self.codes))
+            raise RequestError(
+                f"no rules of {code!r}, which {reform.name!r} changes",
+                code="unknown_address",
+                where=next((f"changes.{a}" for a in reform.touches(code)), f"rules.{code}"),
+                hint=f"did you mean {close}?" if close else "see landedcost rules list",
+            )
+        self.file(code)
 
     @property
     def folder(self) -> Traversable:
@@ -52,9 +88,22 @@ class RuleBook:
                 text = self.folder.joinpath(name).read_text(encoding="utf-8")
             except UnicodeDecodeError as error:
                 raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
-            digest = _digest(text)
-            self._files[code] = (parse(text, name), digest)
+            self._files[code] = self._with_reforms(code, parse(text, name), _digest(text))
         return self._files[code]
+
+    def _with_reforms(self, code: str, file: RuleFile, digest: str) -> tuple[RuleFile, str]:
+        if not self.reforms:
+            return file, digest
+        from .reform import apply
+
+        told = []
+        for reform in self.reforms:
+            file, reformed = apply(file, code, reform)
+            if reformed is not None:
+                told.append(reformed)
+                digest = _digest(digest + reform.digest)
+        self._reformed[code] = tuple(told)
+        return file, digest
 
     def regime(self, code: str, where: str = "buyer.country") -> Regime:
         """All rules of a territory. Raises RequestError when there is no file for it."""
@@ -69,6 +118,18 @@ class RuleBook:
             self._regimes[code] = self._complete(code)
         return self._regimes[code]
 
+    def _inherited(self, code: str, union: str) -> Regime:
+        """The regime a file is completed from. Raises RuleFileError for none, or itself."""
+        seen = {code}
+        name = union
+        while name:
+            if name in seen or name not in self.codes:
+                what = "is a part of itself" if name in seen else f"no rules of {name!r}"
+                raise RuleFileError(what, file=f"{code}.toml", line=1)
+            seen.add(name)
+            name = str(self.file(name)[0].territory.get("member_of", ""))
+        return self.regime(union)
+
     def _complete(self, code: str) -> Regime:
         from .schema import Regime
 
@@ -78,10 +139,13 @@ class RuleBook:
         tariff = str(facts.get("tariff", ""))
         union = str(facts.get("member_of", ""))
         if union:
-            shared, shared_digest = self.file(union)
+            shared = self._inherited(code, union)
             rules.update(shared.rules)
-            tariff = tariff or str(shared.territory.get("tariff", ""))
-            digest = _digest(digest + shared_digest)
+            tariff = tariff or shared.tariff
+            digest = _digest(digest + shared.version)
+        for name in facts.get("without", ()):
+            if rules.pop(name, None) is None:
+                raise RuleFileError(f"no rule {name!r} to leave out", file=f"{code}.toml", line=1)
         rules.update(own.rules)
         return Regime(
             code=code,
@@ -95,6 +159,7 @@ class RuleBook:
             verified_through=facts["verified_through"],
             rules=rules,
             version=digest[:12],
+            reforms=tuple(one for part in (union, code) for one in self._reformed.get(part, ())),
         )
 
 

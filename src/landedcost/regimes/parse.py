@@ -26,8 +26,9 @@ _TERRITORY = {
     "member_of": str,
     "tariff": str,
     "verified_through": date,
+    "without": list,
 }
-_OPTIONAL = {"member_of", "tariff"}
+_OPTIONAL = {"member_of", "tariff", "without"}
 _SOURCE = {"title": str, "url": str, "citation": str, "read": date, "official": bool}
 _DATED = {
     "from": date,
@@ -65,7 +66,44 @@ def parse(text: str, file: str) -> RuleFile:
     return _Reader(text, file).read(data)
 
 
+def is_number(value: str) -> bool:
+    """Whether a text is a number as rule files have them: ``3``, ``12.5%``, ``1/3``, ``Free``."""
+    return _NUMBER.fullmatch(value) is not None
+
+
+def read_tables(
+    tables: Mapping[str, Any], code: str, currency: str, source: Source, file: str
+) -> Mapping[str, Rule]:
+    """Rules in the form of a rule file that stand elsewhere; all their values have one source.
+
+    Raises RuleFileError naming ``file``.
+    """
+    reader = _Reader("", file)
+    reader.code, reader.currency, reader.sources = code, currency, {source.key: source}
+    told = {"status": "in_force", "source": source.key}
+    rules: dict[str, Rule] = {}
+    for kind, named in tables.items():
+        if kind not in KINDS or not isinstance(named, dict):
+            known = ", ".join(sorted(KINDS))
+            raise RuleFileError(f"unknown kind of rule {kind!r}; known: {known}", file=file)
+        for name, table in named.items():
+            if not isinstance(table, dict):
+                raise RuleFileError(f"{kind}.{name} must be a table", file=file)
+            filled = {
+                key: [{**told, **e} if isinstance(e, dict) else e for e in value]
+                if key in KINDS[kind].lists and isinstance(value, list)
+                else value
+                for key, value in table.items()
+            }
+            rules[f"{kind}.{name}"] = reader.rule(kind, name, filled)
+    return rules
+
+
 class _Reader:
+    code: str
+    currency: str
+    sources: Mapping[str, Source]
+
     def __init__(self, text: str, file: str) -> None:
         self.lines = text.splitlines()
         self.file = file
@@ -171,9 +209,15 @@ class _Reader:
         for key in needed:
             if key not in values:
                 raise self.fail(f"[{header}] has no [[{header}.{key}]]", header)
-        tested = "limit" in needed or kind == "threshold"
+        tested = kind == "threshold" or not {"limit", "over"}.isdisjoint({*needed, *values})
         if tested and "compares" not in settings:
             raise self.fail(f"[{header}] does not say what it compares", header)
+        if kind == "tax" and ("above" in values) != ("limit" in values):
+            raise self.fail(f"[{header}] needs both a limit and the rate above it", header)
+        if settings.get("per") == "gram" and kind != "tax":
+            raise self.fail("only a tax compares the value of a gram", header, "per")
+        if settings.get("effect") == "allowance" and settings.get("waives") != ("duty",):
+            raise self.fail("an allowance is one of duty alone", header, "effect")
 
     def setting(self, header: str, key: str, value: Any, wanted: Any) -> Any:
         if isinstance(wanted, type):
@@ -224,7 +268,7 @@ class _Reader:
             message = f"source {source.key!r} was not read, so the value needs verified = false"
             raise self.fail(message, name, "source", index)
         value = table["value"]
-        if key not in TEXT_LISTS and not _NUMBER.fullmatch(value):
+        if key not in TEXT_LISTS and not is_number(value):
             raise self.fail(f"not a number or a percentage: {value!r}", name, "value", index)
         money = key in MONEY_LISTS
         return Dated(

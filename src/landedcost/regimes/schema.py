@@ -15,11 +15,13 @@ from ..facts import GOODS_CLASSES as GOODS_CLASSES
 from .conditions import Condition, Exclusion
 
 STATUSES = ("in_force", "scheduled", "provisional", "suspended", "annulled", "proposed")
-APPLIES = frozenset({"in_force", "scheduled", "provisional"})
+REFORM = "reform"
+"""The status of a value that a reform has put in; no rule file may use it."""
+APPLIES = frozenset({"in_force", "scheduled", "provisional", REFORM})
 COMPARES = ("goods", "value", "goods_freight")
-PER = ("parcel", "item")
+PER = ("parcel", "day", "item", "gram")
 WAIVABLE = ("duty", "tax")
-BASE_TOKENS = ("value", "goods", "freight", "insurance", "duty", "fees")
+BASE_TOKENS = ("value", "goods", "freight", "insurance", "duty", "fees", "uplift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,23 @@ class Rule:
         """Every value that applies on ``day``, or None when the rule does not apply."""
         found = {n: v for n in self.values if (v := self.value(n, day)) is not None}
         needed = required_lists(self.kind, self.settings)
+        if self.kind in _BANDED:
+            needed = (*needed, *(n for n in _BANDS if n in self.values))
         return found if all(n in found for n in needed) else None
 
     @property
     def label(self) -> str:
         """The words shown for the rule."""
         return str(self.settings.get("label") or self.name.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Reformed:
+    """A reform in a territory's rules: since when, and what it changes, in words."""
+
+    name: str
+    since: date
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,7 @@ class Regime:
     verified_through: date
     rules: Mapping[str, Rule]
     version: str
+    reforms: tuple[Reformed, ...] = ()
 
     def of(self, kind: str) -> list[Rule]:
         """The rules of one kind, in file order."""
@@ -137,9 +151,16 @@ _TEST = {"compares": COMPARES, "per": PER, "inclusive": bool}
 _MANY = "list"
 
 KINDS: Mapping[str, Kind] = {
-    "valuation": Kind({}, ("basis", "factor")),
+    "valuation": Kind({}, ("basis", "factor", "insurance")),
     "threshold": Kind(
-        {"label": str, **_TEST, "waives": (_MANY, WAIVABLE)}, ("amount",), excludes=True
+        {
+            "label": str,
+            **_TEST,
+            "effect": ("cliff", "allowance"),
+            "waives": (_MANY, WAIVABLE),
+        },
+        ("amount",),
+        excludes=True,
     ),
     "scheme": Kind(
         {
@@ -155,15 +176,22 @@ KINDS: Mapping[str, Kind] = {
         excludes=True,
     ),
     "duty": Kind(
-        {"label": str, "method": ("none", "flat_per_line"), **_TEST, "unless_preference": bool},
-        ("reason", "limit", "amount"),
+        {
+            "label": str,
+            "method": ("none", "flat_per_line", "rate"),
+            **_TEST,
+            "unless_preference": bool,
+            "unless_pinned": bool,
+            "replaces": (_MANY, ("tax",)),
+        },
+        ("reason", "amount", "rate", "deduct", "over", "limit"),
         excludes=True,
     ),
     "additional": Kind(
         {
             "label": str,
             "code": str,
-            "method": ("flat", "minimum_total"),
+            "method": ("flat", "minimum_total", "surcharge"),
             "group": str,
             "not_with": (_MANY, None),
         },
@@ -175,11 +203,13 @@ KINDS: Mapping[str, Kind] = {
     "tax": Kind(
         {
             "label": str,
-            "method": ("rate", "split"),
+            "method": ("rate", "split", "gross_up"),
             "base": (_MANY, BASE_TOKENS),
             "supply_base": (_MANY, BASE_TOKENS),
+            "given": bool,
+            **_TEST,
         },
-        (*GOODS_CLASSES, "local_share"),
+        (*GOODS_CLASSES, "local_share", "pay", "uplift", "limit", "above"),
     ),
     "fee": Kind(
         {
@@ -199,13 +229,13 @@ KINDS: Mapping[str, Kind] = {
         conditional=False,
     ),
     "minimum": Kind({"label": str, "on": (_MANY, WAIVABLE), "inclusive": bool}, ("amount",)),
-    "refusal": Kind({"label": str}, ("reason",), excludes=True),
+    "refusal": Kind({"label": str, **_TEST}, ("reason", "limit"), excludes=True),
     "note": Kind({"code": str, "partial": bool, "domestic": bool}, ("text",)),
     "fx": Kind({}, ("rule",), conditional=False),
 }
 
 ROUNDED = ("value", "duty", "tax_base", "tax", "fee")
-MONEY_LISTS = frozenset({"amount", "limit", "min", "max"})
+MONEY_LISTS = frozenset({"amount", "limit", "min", "max", "over", "deduct"})
 TEXT_LISTS = frozenset({"basis", "reason", "text", "rule"})
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "valuation": ("basis",),
@@ -220,9 +250,13 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "note": ("text",),
     "fx": ("rule",),
 }
+# Rules that say for which amounts they hold do not hold on a day that lacks the amount.
+_BANDED = frozenset({"duty", "refusal"})
+_BANDS = ("limit", "over", "deduct")
 _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "none": ("reason",),
     "flat_per_line": ("limit", "amount"),
+    "rate": ("rate",),
     "fixed": ("amount",),
     "per_line": ("amount",),
     "percent": ("rate",),
@@ -232,6 +266,8 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
 
 def required_lists(kind: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """The dated lists without an applicable entry of which a rule does not apply at all."""
+    if kind == "tax" and settings.get("given"):
+        return ()
     if kind in _REQUIRED:
         return _REQUIRED[kind]
     needed = _BY_METHOD[str(settings["method"])]

@@ -29,20 +29,12 @@ class LaneKey:
     @property
     def ship_from(self) -> frozenset[str]:
         """The names a rule may use for where the parcel is sent from."""
-        return names_of(self.sender)
+        return self.sender.names
 
     @property
     def region(self) -> str:
         """The buyer's province or state, empty when it was not given."""
         return self.buyer.region or ""
-
-
-def names_of(place: Place) -> frozenset[str]:
-    """The territory, and the country too unless the place is a part set apart from it."""
-    apart = place.territory != place.country and (
-        place.territory == "XI" or place.territory.startswith(place.country + "-")
-    )
-    return frozenset({place.territory}) if apart else frozenset({place.territory, place.country})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +93,14 @@ def select(regime: Regime, key: LaneKey) -> Lane:
     )
     border = key.buyer.customs_territory != key.sender.customs_territory
     supply = one_vat_area(key.buyer, key.sender, regime)
+    imported = border or not supply
     notes = [
         a
         for a in _applied(regime.of("note"), day)
-        if a.rule.when.lane(key) and (border or not supply or a.settings.get("domestic"))
+        if a.rule.when.lane(key) and (imported or a.settings.get("domestic"))
     ]
-    refusals = [a for a in _applied(regime.of("refusal"), day) if a.rule.when.lane(key)]
+    refused = _applied(regime.of("refusal"), day) if imported else []
+    refusals = tuple(a for a in refused if a.rule.when.lane(key))
     return Lane(
         key=key,
         regime=regime,
@@ -116,8 +110,8 @@ def select(regime: Regime, key: LaneKey) -> Lane:
         rules=by_kind,
         roundings=roundings,
         notes=tuple(notes),
-        proposed=tuple(_proposed(regime, key)) if border or not supply else (),
-        refusals=tuple(refusals),
+        proposed=tuple(_proposed(regime, key)) if imported else (),
+        refusals=refusals,
         fx_rule=fx[0] if fx else None,
         next_change=next_change(regime, day),
         stale=day > regime.verified_through,

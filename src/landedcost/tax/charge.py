@@ -9,6 +9,7 @@ from ..program.ir import Reg
 from ..program.reasons import relieved
 from ..program.sheet import Sheet, Slot, Why, Words, share
 from ..regimes.schema import Applied
+from .rates import PINNED, above, class_of, rate, words_of
 
 TOKENS = {
     "value": "customs value",
@@ -17,9 +18,11 @@ TOKENS = {
     "insurance": "insurance",
     "duty": "duty",
     "fees": "fees",
+    "uplift": "uplift of the customs value",
 }
 SUPPLY = ("goods", "freight", "insurance")
-PINNED = "pinned"
+Part = tuple[int, int, bool]
+"""A line, one of its tax rules, and whether the tax is collected at the sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def tax_lines(sheet: Sheet, fees: Sequence[Reg]) -> list[list[Reg]]:
         for i, tax in zip(lines, imported, strict=True):
             found = bases(sheet, i, rule, fees[i])
             num, den = rate(sheet, i, k)
-            sold = _with_local(sheet, rule, b.div("half_up", b.mul(found.at_sale, num), den))
+            sold = b.div("half_up", b.mul(found.at_sale, num), den)
+            sold = _with_local(sheet, rule, sold, [(i, k, True)])
             out[i].append(b.where(collected_at_sale(sheet, i), sold, tax))
     return out
 
@@ -69,7 +73,8 @@ def _by_line(
         if "tax_base" in sheet.lane.roundings:
             base = sheet.rounded("tax_base", base, b.const(1))
         num, den = rate(sheet, i, number)
-        tax = _with_local(sheet, rule, sheet.rounded("tax", b.mul(base, num), den))
+        tax = sheet.rounded("tax", b.mul(base, num), den)
+        tax = _with_local(sheet, rule, tax, [(i, number, False)])
         out.append(b.where(_not_imported(sheet, i), b.const(0), tax))
     return out
 
@@ -81,32 +86,37 @@ def _not_imported(sheet: Sheet, index: int) -> Reg:
     return b.either(waived, collected_at_sale(sheet, index))
 
 
-def _with_local(sheet: Sheet, rule: Applied, tax: Reg) -> Reg:
+def _with_local(sheet: Sheet, rule: Applied, tax: Reg, whose: Sequence[Part]) -> Reg:
+    """The tax and, where the rule splits it, its local part; both are kept for the words."""
     local = rule.get("local_share")
     if rule.settings.get("method") != "split" or local is None:
         return tax
     b = sheet.b
     top, bottom = share(local)
-    return b.add(tax, sheet.rounded("tax", b.mul(tax, b.const(top)), b.const(bottom)))
+    added = sheet.rounded("tax", b.mul(tax, b.const(top)), b.const(bottom))
+    sheet.split.update(dict.fromkeys(whose, (tax, added)))
+    return b.add(tax, added)
 
 
 def bases(sheet: Sheet, index: int, rule: Applied, fee: Reg) -> Bases:
     """The line's taxable amount by the rule, at import and at the sale."""
-    at_import = _sum(sheet, index, rule.settings.get("base", ()), fee, supply=False)
+    at_import = _sum(sheet, index, rule, rule.settings.get("base", ()), fee, supply=False)
     supply_tokens = rule.settings.get("supply_base", SUPPLY)
     if sheet.lane.supply:
-        base = _sum(sheet, index, supply_tokens, fee, supply=True)
+        base = _sum(sheet, index, rule, supply_tokens, fee, supply=True)
         return Bases(at_import, base, None)
     at_sale, chosen = at_import, None
     for scheme, _ in sheet.schemes[index]:
         if "tax" in scheme.settings.get("collects", ()):
             tokens = scheme.settings.get("tax_base") or supply_tokens
-            at_sale = _sum(sheet, index, tokens, fee, supply=True)
+            at_sale = _sum(sheet, index, rule, tokens, fee, supply=True)
             chosen = scheme
     return Bases(at_import, at_sale, chosen)
 
 
-def _sum(sheet: Sheet, index: int, tokens: Sequence[str], fee: Reg, *, supply: bool) -> Reg:
+def _sum(
+    sheet: Sheet, index: int, rule: Applied, tokens: Sequence[str], fee: Reg, *, supply: bool
+) -> Reg:
     have = {
         "value": sheet.value[index],
         "goods": sheet.goods[index],
@@ -115,6 +125,11 @@ def _sum(sheet: Sheet, index: int, tokens: Sequence[str], fee: Reg, *, supply: b
         "duty": sheet.duty[index],
         "fees": fee,
     }
+    uplift = rule.get("uplift")
+    if uplift is not None:
+        num, den = share(uplift)
+        b = sheet.b
+        have["uplift"] = b.div("half_up", b.mul(sheet.value[index], b.const(num)), b.const(den))
     if supply:
         have |= {name: parts[index] for name, parts in sold(sheet).items()}
     return sheet.b.sum(have[t] for t in tokens)
@@ -142,17 +157,6 @@ def sold(sheet: Sheet) -> dict[str, list[Reg]]:
     return sheet.sold
 
 
-def rate(sheet: Sheet, index: int, number: int) -> tuple[Reg, Reg]:
-    """The rate of a line by the ``number``-th tax rule, as a ratio."""
-    b = sheet.b
-    name = next(c for n, c in sheet.forms[index].taxes if n == number)
-    if name == PINNED:
-        at = sheet.forms[index].pinned
-        return sheet.param(index, at), sheet.param(index, at + 1)
-    num, den = share(sheet.lane.of("tax")[number][name])
-    return b.const(num), b.const(den)
-
-
 def _entry(
     sheet: Sheet, rule: Applied, number: int, lines: list[int], fees: Sequence[Reg]
 ) -> list[Reg]:
@@ -164,8 +168,9 @@ def _entry(
     b = sheet.b
     classes: dict[str, list[int]] = {}
     for i in lines:
-        name = next(c for n, c in sheet.forms[i].taxes if n == number)
-        classes.setdefault(f"{name}{i}" if name == PINNED else name, []).append(i)
+        name = class_of(sheet, i, number)
+        alone = name == PINNED or above(sheet, i, number) is not None
+        classes.setdefault(f"{name}{i}" if alone else name, []).append(i)
     shared: dict[int, Reg] = {}
     for members in classes.values():
         parts = []
@@ -176,7 +181,8 @@ def _entry(
         if "tax_base" in sheet.lane.roundings:
             whole = sheet.rounded("tax_base", whole, b.const(1))
         num, den = rate(sheet, members[0], number)
-        tax = _with_local(sheet, rule, sheet.rounded("tax", b.mul(whole, num), den))
+        tax = sheet.rounded("tax", b.mul(whole, num), den)
+        tax = _with_local(sheet, rule, tax, [(i, number, False) for i in members])
         shared.update(zip(members, b.allocate(tax, parts), strict=True))
     return [shared[i] for i in lines]
 
@@ -215,54 +221,75 @@ def _reasons(sheet: Sheet, index: int, number: int, rule: Applied, fee: Reg) -> 
     b = sheet.b
     found = bases(sheet, index, rule, fee)
     at_sale = collected_at_sale(sheet, index)
-    name = next(c for n, c in sheet.forms[index].taxes if n == number)
+    name = class_of(sheet, index, number)
     value = None if name == PINNED else rule[name]
-    words = "{0} × {rate}"
-    if rule.settings.get("method") == "split":
-        local = rule["local_share"].value
-        words += f", then {local} of it as local tax, rounded alike"
     tokens = rule.settings.get("base", ())
     if sheet.lane.supply:
         tokens = rule.settings.get("supply_base", SUPPLY)
-    reasons = []
+    reasons: list[Why] = []
     if not sheet.lane.supply:
         for why in relieved(sheet, sheet.waived_tax[index], "tax"):
             assert why.when is not None
             reasons.append(replace(why, when=b.both(why.when, b.no(at_sale))))
+    high = above(sheet, index, number)
     fact = f"tax{[n for n, _ in sheet.forms[index].taxes].index(number)}"
     if found.scheme is not None:
         scheme = found.scheme
         sale_tokens = scheme.settings.get("tax_base") or rule.settings.get("supply_base", SUPPLY)
-        reasons.append(
-            Why(
-                "scheme",
-                f"{rule.label}, {scheme.label}",
-                sheet.note(words, found.at_sale),
-                sheet.note(f"{_names(sale_tokens)} {{0}}", found.at_sale),
-                rule=f"{scheme.address}, {rule.address}.{name}",
-                value=value,
-                fact=fact,
-                when=at_sale,
-            )
+        why = Why(
+            "scheme",
+            f"{rule.label}, {scheme.label}",
+            _formula(sheet, (index, number, True), rule, found.at_sale),
+            sheet.note(f"{_names(sale_tokens)} {{0}}", found.at_sale),
+            rule=f"{scheme.address}, {rule.address}.{name}",
+            value=value,
+            fact=fact,
+            when=at_sale,
         )
-    base = found.at_sale
-    if not sheet.lane.supply:
-        base = found.on_import
+        reasons += _by_value(sheet, rule, why, high)
+    base = found.at_sale if sheet.lane.supply else found.on_import
+    why = Why(
+        "supply" if sheet.lane.supply else "import",
+        rule.label,
+        _formula(sheet, (index, number, sheet.lane.supply), rule, base),
+        sheet.note(f"{_names(tokens)} {{0}}", base),
+        rule=f"{rule.address}.{name}",
+        value=value,
+        fact=fact,
+    )
+    return (*reasons, *_by_value(sheet, rule, why, high))
+
+
+def _by_value(sheet: Sheet, rule: Applied, why: Why, high: Reg | None) -> tuple[Why, ...]:
+    """The reason, and before it the one with the rate for goods above the limit."""
+    if high is None:
+        return (why,)
+    rate, limit = rule["above"], rule["limit"]
+    return (
+        replace(
+            why,
+            label=f"{why.label}, above {limit.value} {limit.currency}",
+            rule=why.rule.removesuffix(".standard") + ".above",
+            rate=rate.value,
+            value=rate,
+            fact="",
+            when=high if why.when is None else sheet.b.both(why.when, high),
+        ),
+        why,
+    )
+
+
+def _formula(sheet: Sheet, part: Part, rule: Applied, base: Reg) -> Words:
+    """How the tax came about: base and rate, the parts of a split tax, the roundings."""
+    words, parts = words_of(rule), sheet.split.get(part)
+    if parts is not None:
+        each = "" if part[2] else " for the entry" if sheet.per_entry("tax") else ""
+        words += f", then {rule['local_share'].value} of it as local tax ({{1}} and {{2}}{each})"
+    if not part[2]:
         if "tax_base" in sheet.lane.roundings:
             words += sheet.rounding_words("tax_base").replace("rounded", "the base rounded", 1)
         words += sheet.rounding_words("tax")
-    reasons.append(
-        Why(
-            "supply" if sheet.lane.supply else "import",
-            rule.label,
-            sheet.note(words, base),
-            sheet.note(f"{_names(tokens)} {{0}}", base),
-            rule=f"{rule.address}.{name}",
-            value=value,
-            fact=fact,
-        )
-    )
-    return tuple(reasons)
+    return sheet.note(words, base, *(parts or ()))
 
 
 def _names(tokens: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ def value_goods(sheet: Sheet) -> None:
     factor = rule.get("factor")
     for i in range(sheet.count):
         if basis == "CIF":
-            sheet.value[i] = b.sum((sheet.goods[i], sheet.freight[i], sheet.insurance[i]))
+            insured = _insurance(sheet, i)
+            sheet.value[i] = b.sum((sheet.goods[i], sheet.freight[i], insured))
         elif factor is not None:
             num, den = share(factor)
             top = b.mul(sheet.goods[i], b.const(num))
@@ -41,8 +42,21 @@ def value_goods(sheet: Sheet) -> None:
         sheet.value = [sheet.rounded("value", v, b.const(1)) for v in sheet.value]
 
 
+def _insurance(sheet: Sheet, index: int) -> Reg:
+    """The insurance of a line; where none was given, the share of the goods customs assumes."""
+    assumed = sheet.lane.valuation.get("insurance")
+    if sheet.layout.insurance or assumed is None:
+        return sheet.insurance[index]
+    num, den = share(assumed)
+    b = sheet.b
+    return sheet.fine("value", b.mul(sheet.goods[index], b.const(num)), b.const(den))
+
+
 def compared(sheet: Sheet, index: int, what: str, per: str) -> Reg:
-    """The amount a threshold compares: of the whole parcel, or of one item of the line."""
+    """The amount a threshold compares: of the whole parcel, or of one item of the line.
+
+    Of the parcels of a day only the one asked about is known.
+    """
     if per != "item":
         return sheet.compared[what]
     if what == "goods":
