@@ -12,14 +12,14 @@ from ..market import Market
 from ..quote import Fact
 from .alone import Alone
 from .basis import Basis, basis_of, program_basis
-from .baskets import Baskets, Same
+from .baskets import Baskets
 from .cells import Flags, Money
 from .certainty import Doubts
-from .group import Group, together
+from .group import Group, Members, together
 from .kinds import KindBook, Kinds
 from .priced import Priced
 from .reasons import columns_of
-from .split import split
+from .split import Split
 from .wide import SUMS, Wide, widen
 
 _PROGRAMS = 4_000
@@ -95,8 +95,8 @@ class MarketColumns:
         if self.market.carrier is not None:
             extras = {**extras, "shipping": self._carried(baskets, alone)}
         for same in baskets.same:
-            kind = baskets.kind[same.lines]
-            yield from self._split(baskets, same, kind, kinds, extras, alone, errors)
+            among = Members(same.baskets, same.lines, baskets.kind.take(same.lines))
+            yield from self._split(baskets, among, kinds, extras, alone, errors)
         alone |= baskets.bad | baskets.large
 
     def _learn(self, baskets: Baskets) -> Kinds:
@@ -112,43 +112,50 @@ class MarketColumns:
     def _split(
         self,
         baskets: Baskets,
-        same: Same,
-        kind: Any,
+        among: Members,
         kinds: Kinds,
         extras: Mapping[str, Money],
         alone: Flags,
         errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
-        forms = kinds.form.take(kind)
-        all_of_them = (same.baskets, same.lines, kind)
-        odd = alone[same.baskets]
-        if kinds.form_lacking:
-            odd = odd | np.any(forms < 0, axis=1)
-        if kinds.any_huge:
-            huge = np.any(kinds.huge[kind], axis=1)
-            baskets.large[same.baskets[huge]] = True
-            odd = odd | huge
-        if np.any(odd):
-            alone[same.baskets[odd]] = True
-            same, kind, forms = Same(same.baskets[~odd], same.lines[~odd]), kind[~odd], forms[~odd]
-        places = [money.place for money in extras.values()]
-        columns = [(forms[:, k], kinds.forms) for k in range(forms.shape[1])]
-        columns += [
-            (place[same.baskets], len(money.units) + 1)
-            for place, money in zip(places, extras.values(), strict=True)
-            if place is not None
-        ]
-        for rows, most in split(columns):
-            some, lines, kind_of = same.baskets[rows], same.lines[rows], kind[rows]
-            basket = int(some[0])
-            units = {n: m.unit_of(basket) for n, m in extras.items()}
-            try:
-                wide = self._widened([kinds.fact(k) for k in kind_of[0].tolist()], units)
-            except LandedCostError as error:
-                errors.update(dict.fromkeys(some.tolist(), error))
+        forms = self._forms(baskets, among, kinds, alone)
+        columns = [(forms[:, k], kinds.forms + 1) for k in range(forms.shape[1])]
+        for money in extras.values():
+            if money.place is not None:
+                columns.append((money.place[among.baskets], len(money.units) + 1))
+        split = Split(columns)
+        for part in sorted(range(len(split.sizes)), key=split.sizes.__getitem__, reverse=True):
+            first = split.first(part)
+            if not forms[first, 0]:
                 continue
-            among = all_of_them if most else None
-            yield Group(wide, baskets, extras, kinds, some, lines, kind_of, among)
+            units = {n: m.unit_of(int(among.baskets[first])) for n, m in extras.items()}
+            example = among.kind[first].tolist()
+            try:
+                wide = self._widened([kinds.fact(kind) for kind in example], units)
+            except LandedCostError as error:
+                rows = among.baskets[split.rows(part)]
+                errors.update(dict.fromkeys(rows.tolist(), error))
+                continue
+            yield Group(wide, baskets, extras, kinds, among, split, part, example)
+
+    def _forms(self, baskets: Baskets, among: Members, kinds: Kinds, alone: Flags) -> Any:
+        """The form of each line, from 1; 0 in baskets that cannot be computed with others.
+
+        Those are marked.
+        """
+        forms = kinds.form.take(among.kind) + 1
+        odd: Any = alone[among.baskets] if np.any(alone) else None
+        if kinds.form_lacking:
+            lacking = np.any(forms == 0, axis=1)
+            odd = lacking if odd is None else odd | lacking
+        if kinds.any_huge:
+            huge = np.any(kinds.huge.take(among.kind), axis=1)
+            baskets.large[among.baskets[huge]] = True
+            odd = huge if odd is None else odd | huge
+        if odd is not None and np.any(odd):
+            alone[among.baskets[odd]] = True
+            forms[odd] = 0
+        return forms
 
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
         program, bound = self.market.program(facts, **units)

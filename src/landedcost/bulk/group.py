@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..program.sheet import BUNDLE_INPUTS
 from .baskets import Baskets
 from .cells import Flags, Ints, Money
 from .kinds import Kinds
+from .split import Split
 from .wide import Wide
 
 CHUNK = 16_384
@@ -29,51 +30,97 @@ Part = slice | Ints
 """Some rows of a group: a chunk that follows each other, or their positions."""
 
 
-@dataclass(slots=True)
-class Group:
-    """Baskets of one program: ``lines`` and ``kind`` have a row of line and kind numbers each.
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Baskets of one number of lines: their numbers, and a row of line and kind numbers each."""
 
-    ``among`` are the baskets of as many lines, where this group has most of them: it is then
-    quicker to compute them all in their order, and the others of them again later, than to pick
-    these out. ``guarded`` counts the baskets computed on Python ints; ``too_large`` are those
-    whose answer itself is more than a column can hold.
+    baskets: Ints
+    lines: np.ndarray[Any, np.dtype[np.int64]]
+    kind: np.ndarray[Any, np.dtype[np.int64]]
+
+    def take(self, rows: Any) -> Members:
+        """Some of them."""
+        return Members(self.baskets[rows], self.lines[rows], self.kind[rows])
+
+
+class Group:
+    """Baskets of one program: ``part`` of the ``split`` of baskets of as many lines.
+
+    ``example`` are the kinds of the lines of one of them. ``guarded`` counts the baskets computed
+    on Python ints; ``too_large`` are those whose answer itself is more than a column can hold.
     """
 
-    wide: Wide
-    baskets: Baskets
-    extras: Mapping[str, Money]
-    kinds: Kinds
-    rows: Ints
-    lines: Any
-    kind: Any
-    among: tuple[Ints, Any, Any] | None = None
-    guarded: int = 0
-    too_large: list[int] = field(default_factory=list)
+    def __init__(
+        self,
+        wide: Wide,
+        baskets: Baskets,
+        extras: Mapping[str, Money],
+        kinds: Kinds,
+        among: Members,
+        split: Split,
+        part: int,
+        example: list[int],
+    ) -> None:
+        self.wide = wide
+        self.baskets = baskets
+        self.extras = extras
+        self.kinds = kinds
+        self.guarded = 0
+        self.too_large: list[int] = []
+        self.size = split.sizes[part]
+        self.example = example
+        self._among = among
+        self._split = split, part
+        self._members: Members | None = None
+
+    @property
+    def members(self) -> Members:
+        """The baskets at hand."""
+        if self._members is None:
+            split, part = self._split
+            self._members = self._among.take(split.rows(part))
+        return self._members
+
+    @property
+    def rows(self) -> Ints:
+        """The numbers of the baskets."""
+        return self.members.baskets
+
+    @property
+    def lines(self) -> Any:
+        """For each basket the numbers of its lines."""
+        return self.members.lines
+
+    @property
+    def kind(self) -> Any:
+        """For each basket the kinds of its lines."""
+        return self.members.kind
 
     def only(self, rows: Flags) -> None:
         """Keep some of the baskets."""
-        self.rows, self.lines, self.kind = self.rows[rows], self.lines[rows], self.kind[rows]
-        self.among = None
+        self._members = self._among = self.members.take(rows)
+        self.size = self.rows.size
 
     def columns(
         self, outputs: Sequence[Reg], *, spread: bool = False
     ) -> Iterator[tuple[Part, list[Any]]]:
         """The registers ``outputs``, chunk by chunk, with the chunk's positions in the group.
 
-        With ``spread`` the group may take in the baskets it is among.
+        Where the group has most of the baskets it was split from, it is quicker to compute them
+        all in their order than to pick these out: with ``spread`` the others become members too,
+        for the caller to put their own figures in place afterwards.
         """
-        size = self.rows.size
-        if not size:
+        if not self.size:
             return
-        if size < FEW:
-            yield slice(0, size), self._exact(np.arange(size), outputs)
+        if self.size < FEW:
+            yield slice(0, self.size), self._exact(np.arange(self.size), outputs)
             return
         fixed, tables = self._figures()
         made = self.wide.plan(outputs, fixed)
         spans = {reg: self._span(at, tables) for reg, at in made.inputs}
         all_safe = peak(made, spans) <= LARGEST
-        if spread and all_safe and self.among is not None:
-            self.rows, self.lines, self.kind = self.among
+        if spread and all_safe and 4 * self.size > 3 * self._among.baskets.size:
+            self._members = self._among
         for start in range(0, self.rows.size, CHUNK):
             part = slice(start, min(start + CHUNK, self.rows.size))
             values = {reg: self._input(at, part, tables) for reg, at in made.inputs}
@@ -101,7 +148,7 @@ class Group:
         start = len(BUNDLE_INPUTS)
         fixed: dict[Input, int] = {("G", start + k): v for k, v in enumerate(self.wide.bound)}
         tables: dict[Input, Ints] = {}
-        for position, kind in enumerate(self.kind[0].tolist()):
+        for position, kind in enumerate(self.example):
             form, params, _ = self.kinds.fact(kind)
             for at in range(0, len(params), 2):
                 for offset, found in enumerate(self.kinds.ratio(form, at)):
@@ -121,7 +168,7 @@ class Group:
             return self.baskets.lines.span(position)
         if position < len(EXTRAS):
             return self.extras[EXTRAS[position]].span
-        return 1, self.kind.shape[1]
+        return 1, self._among.kind.shape[1]
 
     def _input(self, at: Input, part: slice, tables: Mapping[Input, Ints]) -> Any:
         group, position = at

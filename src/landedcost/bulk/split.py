@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,51 +17,60 @@ _FEW = 8
 """Up to so many parts each is looked for alone; more are sorted."""
 
 
-def split(columns: Sequence[tuple[Ints, int]]) -> Iterator[tuple[Ints | slice, bool]]:
-    """The rows of each distinct combination, in rising order, and whether they are most of all.
+class Split:
+    """The parts of some rows: those of each distinct combination of small ints.
 
-    Most rows come first; where there is one combination only, its rows are a slice. A column
-    comes with a number that all of its ints are below.
+    A column comes with a number that all of its ints are below. ``sizes`` has the number of rows
+    of each part.
     """
-    place, count = _places(columns)
-    if count == 1:
-        yield slice(None), True
-        return
-    parts = sorted(_parts(place, count), key=len, reverse=True)
-    for rows in parts:
-        yield rows, 4 * rows.size > 3 * place.size
+
+    def __init__(self, columns: Sequence[tuple[Ints, int]]) -> None:
+        self.places, self.sizes = _places(columns)
+        self._sorted: tuple[Ints, Ints] | None = None
+
+    def first(self, part: int) -> int:
+        """A row of a part."""
+        if len(self.sizes) == 1:
+            return 0
+        return int(np.argmax(self.places == part))
+
+    def rows(self, part: int) -> Ints | slice:
+        """All rows of a part, in rising order; a slice where there are no others."""
+        if len(self.sizes) == 1:
+            return slice(None)
+        if len(self.sizes) <= _FEW:
+            return np.flatnonzero(self.places == part)
+        if self._sorted is None:
+            order = np.argsort(self.places, kind="stable")
+            self._sorted = order, np.concatenate([[0], np.cumsum(self.sizes)])
+        order, edges = self._sorted
+        return order[edges[part] : edges[part + 1]]
 
 
-def _parts(place: Places, count: int) -> list[Ints]:
-    if count <= _FEW:
-        return [np.flatnonzero(place == k) for k in range(count)]
-    order = np.argsort(place, kind="stable")
-    edges = np.searchsorted(place[order], np.arange(count + 1))
-    return [order[edges[k] : edges[k + 1]] for k in range(count)]
-
-
-def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, int]:
-    """A number for each distinct row, and how many there are."""
+def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, list[int]]:
+    """A number for each distinct row, and how many rows have it."""
     key, size = columns[0]
     for column, below in columns[1:]:
         if size * below >= 2**62:
-            place, size = _coded(key)
-            key = place.astype(np.int64)
+            place, sizes = _coded(key)
+            key, size = place.astype(np.int64), len(sizes)
         key, size = key * below + column, size * below
     return _counted(key, size) if size <= _SMALL else _coded(key)
 
 
-def _counted(key: Ints, size: int) -> tuple[Places, int]:
-    present = np.flatnonzero(np.bincount(key, minlength=size))
+def _counted(key: Ints, size: int) -> tuple[Places, list[int]]:
+    counts = np.bincount(key, minlength=size)
+    present = np.flatnonzero(counts)
+    sizes: list[int] = counts[present].tolist()
     if present.size <= 1:
-        return key, int(present.size)
+        return key, sizes
     number = np.zeros(size, dtype=np.uint16)  # numpy sorts these by radix
     number[present] = np.arange(present.size)
-    return number.take(key), int(present.size)
+    return number.take(key), sizes
 
 
-def _coded(key: Ints) -> tuple[Places, int]:
+def _coded(key: Ints) -> tuple[Places, list[int]]:
     coded = pa.array(key).dictionary_encode()
-    count = len(coded.dictionary)
     place = coded.indices.to_numpy()
-    return place.astype(np.uint16 if count < _SMALL else np.int64), count
+    sizes: list[int] = np.bincount(place, minlength=len(coded.dictionary)).tolist()
+    return place.astype(np.uint16 if len(sizes) < _SMALL else np.int64), sizes

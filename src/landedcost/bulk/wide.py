@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from .certainty import Doubts
 
 SUMS = ("total", "checkout", "delivery", "lacking", "rounding", *KINDS)
-"""What is worked out for each basket: the sums of the quote, which line's duty is lacking (from
-1, the first in the order of ids; 0 for none), what converting each currency's sum once leaves
-against the charges one by one, and the charges of each kind in the currency shown (discounts as
-positive amounts)."""
+"""What is worked out for each basket: the sums of the quote; why there is no price (which refusal
+holds, or else which line's duty is lacking, from 1; 0 where there is one); what converting each
+currency's sum once leaves against the charges one by one; and the charges of each kind in the
+currency shown (discounts as positive amounts)."""
 
 
 _PLANS = 16
@@ -106,6 +106,7 @@ def widen(program: Program, bound: tuple[int, ...]) -> Wide:
 
 def _lacking(b: Builder, program: Program) -> Reg:
     found = b.const(0)
-    for place, flag in reversed(list(enumerate(program.missing, 1))):
+    flags = (*(flag for _, _, flag in program.refused), *program.missing)
+    for place, flag in reversed(list(enumerate(flags, 1))):
         found = b.where(flag, b.const(place), found)
     return found
