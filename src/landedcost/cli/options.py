@@ -33,6 +33,15 @@ Tariffs = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="KIND=NAME,NAME",
+        help="Live sources in order of preference, such as rates=frankfurter,bundled or "
+        "tariff:GB=NAME; may be given several times.",
+    ),
+]
 Carrier = Annotated[
     str | None,
     typer.Option("--carrier", metavar="FILE.toml", help="A zone table for shipping not given."),
@@ -141,6 +150,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         row: Row = None,
         catalog: CatalogFile = None,
         as_json: AsJson = False,
+        sources: Sources = None,
         offline: Offline = False,
     ) -> None:
         inputs = Inputs(
@@ -172,6 +182,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             row=row,
             catalog=catalog,
             as_json=as_json,
+            sources=() if offline else tuple(sources or ()),
         )
         with renamed(FLAGS if file is not None else QUICK):
             use(inputs)
