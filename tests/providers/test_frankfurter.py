@@ -83,6 +83,17 @@ def test_what_is_no_currency_is_left_out() -> None:
     assert set(answer.rates) == {"USD"}
 
 
+@respx.mock
+def test_customs_of_the_union_takes_the_second_last_wednesday_of_the_month_before() -> None:
+    route = respx.get("https://api.frankfurter.dev/v1/2026-09-23")
+    route.respond(text=ANSWER.replace("2026-10-02", "2026-09-23"))
+    ask = RatesAsk(DAY, "customs", "EU")
+    assert Transport().run(source().rates(ask)).on == date(2026, 9, 23)
+    route.respond(text=ANSWER.replace("2026-10-02", "2026-09-24"))
+    with pytest.raises(BadAnswer, match="asked for 2026-09-23, it sent 2026-09-24"):
+        Transport().run(source().rates(ask))
+
+
 def test_customs_rates_are_not_its_business() -> None:
     with pytest.raises(NoAnswer):
         Transport().run(source().rates(RatesAsk(DAY, "customs", "GB")))

@@ -97,10 +97,20 @@ def test_a_sheet_of_a_later_day_is_not_taken() -> None:
 
 @respx.mock
 def test_where_nothing_is_available_there_is_no_answer() -> None:
-    respx.get(URL).respond(404, text="<html>gone</html>")
+    respx.get(URL).respond(404, json=error(404, "not_found"))
     respx.get(f"{BASE}/latest.json").respond(404, json=error(404, "not_found"))
     with pytest.raises(NoAnswer, match="answered 404: not_found; Sorry"):
         ask()
+
+
+@respx.mock
+@pytest.mark.parametrize("body", ['{"error": true, "mess', "<html></html>", "{}"])
+def test_a_refusal_that_cannot_be_read_is_no_answer_to_go_by(body: str) -> None:
+    respx.get(URL).respond(400, text=body)
+    latest = respx.get(f"{BASE}/latest.json")
+    with pytest.raises(BadAnswer):
+        ask()
+    assert not latest.called
 
 
 @respx.mock

@@ -152,6 +152,7 @@ SPEC = ProviderSpec(
     factory=EasyPost,
     capabilities=frozenset({"days", "several_offers"}),
     without={"ddp": "prices are those of the label; duty and tax are in none of them"},
+    case="landedcost.testing.cases.easypost:CASE",
     summary="prices of the carriers of an EasyPost account, with its key",
     docs="reference/sources/easypost.md",
 )

@@ -189,6 +189,7 @@ SPEC = ProviderSpec(
     factory=Easyship,
     capabilities=frozenset({"days", "ddp", "several_offers"}),
     limit=LIMIT,
+    case="landedcost.testing.cases.easyship:CASE",
     summary="prices of couriers with duty and tax, with an Easyship token",
     docs="reference/sources/easyship.md",
 )

@@ -163,6 +163,7 @@ SPEC = ProviderSpec(
         "guarantee": "its figures are estimates",
     },
     limit=LIMIT,
+    case="landedcost.testing.cases.easyship:TAXES",
     summary="duty and tax by Easyship, with its token",
     docs="reference/sources/easyship.md",
 )

@@ -112,6 +112,7 @@ SPEC = ProviderSpec(
     settings=EcbSettings,
     factory=Ecb,
     capabilities=frozenset({"history", "customs"}),
+    case="landedcost.testing.cases.ecb:CASE",
     summary="reference rates from the European Central Bank itself, no key",
     docs="reference/sources/ecb.md",
 )

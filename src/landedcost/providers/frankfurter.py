@@ -72,8 +72,8 @@ class Frankfurter:
         base, on = answer["base"].currency(), answer["date"].date()
         if base != settings.base:
             raise BadAnswer(f"asked for rates of {settings.base}, it sent those of {base}")
-        if on > ask.day:
-            raise BadAnswer(f"asked for {ask.day.isoformat()}, it sent {on.isoformat()}")
+        if on > day:
+            raise BadAnswer(f"asked for {day.isoformat()}, it sent {on.isoformat()}")
         units = answer["amount"].ratio()
         return RatesAnswer(
             base=base,

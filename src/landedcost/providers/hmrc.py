@@ -111,6 +111,7 @@ SPEC = ProviderSpec(
     capabilities=frozenset({"history", "customs"}),
     territories=frozenset({TERRITORY}),
     freshness=Freshness(24 * HOUR_MS, 48 * HOUR_MS, 31 * 24 * HOUR_MS),
+    case="landedcost.testing.cases.hmrc:CASE",
     summary="monthly customs rates of HM Revenue & Customs, no key",
     docs="reference/sources/hmrc.md",
 )

@@ -161,6 +161,7 @@ SPEC = ProviderSpec(
     factory=Karrio,
     capabilities=frozenset({"days", "several_offers"}),
     without={"ddp": "duty is part of a price only where a carrier behind the server says so"},
+    case="landedcost.testing.cases.karrio:CASE",
     summary="prices of the carriers of a karrio server, with its key",
     docs="reference/sources/karrio.md",
 )

@@ -112,8 +112,10 @@ def _day(timestamp: Node) -> date:
 
 
 def _refuse_base(response: Response) -> None:
-    error = refusal(response, ProviderError, *SAID, hint="set `base` to a currency that it has")
-    if said(error, "invalid_base"):
+    """Raise ProviderError if the base is refused, BadAnswer if the refusal cannot be read."""
+    if response.json()["message"].text() == "invalid_base":
+        hint = "set `base` to a currency that it has"
+        error = refusal(response, ProviderError, *SAID, hint=hint)
         error.code = "provider_refused"
         raise error
 
@@ -125,6 +127,7 @@ SPEC = ProviderSpec(
     factory=OpenExchangeRates,
     capabilities=frozenset({"history"}),
     without={"customs": "rates of the market, not of a customs authority"},
+    case="landedcost.testing.cases.open_exchange_rates:CASE",
     summary="market rates of about 170 currencies, with a key",
     docs="reference/sources/open-exchange-rates.md",
 )

@@ -186,6 +186,7 @@ SPEC = ProviderSpec(
     capabilities=frozenset({"days", "several_offers"}),
     without={"ddp": "prices are those of the label; duty and tax are in none of them"},
     limit=(500, 60_000),
+    case="landedcost.testing.cases.shippo:CASE",
     summary="prices of the carriers of a Shippo account, with its key",
     docs="reference/sources/shippo.md",
 )
