@@ -12,8 +12,8 @@ from ..errors import LandedCostError
 from ..notes import RANKS
 from ..pipeline import KINDS
 from .baskets import Baskets
-from .cells import Flags, Ints
 from .priced import Priced
+from .texts import Flags, Ints
 
 SHOWN = ("total", "checkout", "delivery", *KINDS, "rounding")
 _AMOUNTS = {

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .cells import Ints
 from .certainty import Doubts
 from .group import EXTRAS, Group
 from .kinds import digest
+from .texts import Ints
 from .wide import Wide
 
 Basis = np.ndarray[Any, np.dtype[np.uint64]]

@@ -14,12 +14,11 @@ import pyarrow.compute as pc
 from ..errors import RequestError
 from ..facts import GOODS, WEIGHT_G
 from ..request import MAX_LINES, Bundle
-from .cells import Cells, Flags, Ints, Money, codes, plain_text
+from .cells import Cells, Money
 from .kinds import KindBook
 from .lines import Lines
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
-
-_NO_MONEY = ("",)
+from .texts import Flags, Ints, codes, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,13 @@ class Baskets:
         return pa.array(np.arange(self.first, self.first + self.count))
 
     @cached_property
+    def _none(self) -> Cells:
+        return Cells({}, self.count)
+
+    @property
     def zeros(self) -> Ints:
         """A column of zeros, one for all that needs one."""
-        return np.zeros(self.count, dtype=np.int64)
+        return self._none.zeros
 
     def ids(self) -> pa.Array:
         """The baskets' ids: of the only line, or the column ``id`` beside ``lines``."""
@@ -165,7 +168,7 @@ class Baskets:
         """An amount of the whole basket, in the currency of its first line unless it names one."""
         column = self.columns.get(name)
         if column is None:
-            return Money(self.zeros, self.zeros, _NO_MONEY, self.zeros > 0)
+            return self._none.no_money
         cells = Cells({name: column, "currency": self._first_currency}, self.count)
         found = cells.money(name)
         self.bad |= cells.bad | (found.given & (found.minor < 0))

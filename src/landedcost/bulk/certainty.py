@@ -11,10 +11,10 @@ from ..market import Market
 from ..notes import RANKS, parcel_remarks, rate_remarks, unverified_stages
 from ..pipeline import Program
 from ..program.ir import Reg
-from .cells import Flags
 from .group import Group, Part
 from .kinds import rank
 from .reasons import held, tests_of
+from .texts import Flags
 
 Ranks = np.ndarray[Any, np.dtype[np.int8]]
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from ..quote import Quote
 from ..unfold import OWED
-from .cells import Flags, Ints
 from .group import Group, Part
 from .reasons import columns_of, held, tests_of
+from .texts import Flags, Ints
 
 SCHEMA = pa.schema(
     [

@@ -13,13 +13,14 @@ from ..quote import Fact
 from .alone import Alone
 from .basis import Basis, basis_of, program_basis
 from .baskets import Baskets
-from .cells import Flags, Money
+from .cells import Money
 from .certainty import Doubts
 from .group import Group, Members, together
 from .kinds import KindBook, Kinds
 from .priced import Priced
 from .reasons import columns_of
 from .split import Split
+from .texts import Flags
 from .wide import SUMS, Wide, widen
 
 _PROGRAMS = 4_000

@@ -14,9 +14,10 @@ from ..program.plan import Input, Plan
 from ..program.primitives import LARGEST
 from ..program.sheet import BUNDLE_INPUTS
 from .baskets import Baskets
-from .cells import Flags, Ints, Money
+from .cells import Money
 from .kinds import Kinds
 from .split import Split
+from .texts import Flags, Ints
 from .wide import Wide
 
 CHUNK = 16_384

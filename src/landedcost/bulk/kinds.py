@@ -19,7 +19,7 @@ from ..lines import Line
 from ..market import Market
 from ..notes import RANKS, certainty_of, lane_remarks
 from ..quote import Fact
-from .cells import Flags, Ints
+from .texts import Flags, Ints
 
 MANY = 50_000
 """Kinds after which a new book is begun."""

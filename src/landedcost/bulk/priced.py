@@ -10,8 +10,8 @@ import pyarrow as pa
 from ..errors import LandedCostError
 from ..notes import RANKS
 from .basis import Basis
-from .cells import Flags, Ints
 from .certainty import Ranks
+from .texts import Flags, Ints
 
 
 class Priced:

@@ -16,10 +16,10 @@ from .answer import SCHEMA, answer
 from .basis import Basis
 from .baskets import Baskets
 from .catalog import BATCH, batches_of
-from .cells import Flags
 from .engine import MarketColumns
 from .kinds import MANY, KindBook
 from .ordered import in_order
+from .texts import Flags
 
 if TYPE_CHECKING:
     from ..client import LandedCost

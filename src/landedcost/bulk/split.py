@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from .cells import Ints
+from .texts import Ints
 
 Places = np.ndarray[Any, np.dtype[np.uint16] | np.dtype[np.int64]]
 
@@ -21,7 +21,7 @@ class Split:
     """The parts of some rows: those of each distinct combination of small ints.
 
     A column comes with a number that all of its ints are below. ``sizes`` has the number of rows
-    of each part.
+    of each part; ``places`` the part of each row, where there is more than one.
     """
 
     def __init__(self, columns: Sequence[tuple[Ints, int]]) -> None:
