@@ -81,7 +81,7 @@ def _by_way(
         why = Why(code, f"No {rule.label}", words, rule=rule.address, cites=rule["rate"])
         return Extra(b.const(0), (replace(why, fact=f"extra{position}"),))
     if way.exempt >= 0:
-        return Extra(b.const(0), (_exempt(sheet, rule, way.exempt, code),))
+        return Extra(b.const(0), (_exempt(sheet, rule, way.exempt, code, position),))
     value = sheet.dutiable[index]
     num, den = share(rule["rate"])
     top, bottom = b.mul(value, b.const(num)), b.const(den)
@@ -117,15 +117,17 @@ def _by_way(
     return Extra(sheet.rounded("duty", top, bottom), (why,))
 
 
-def _exempt(sheet: Sheet, rule: Applied, number: int, code: str) -> Why:
+def _exempt(sheet: Sheet, rule: Applied, number: int, code: str, position: int) -> Why:
     by = sheet.lane.of("exemption")[number]
+    own = by.settings.get("code")
     return Why(
-        str(by.settings.get("code") or code),
+        str(own or code),
         f"No {rule.label}: {by.label}",
         Words("exempt; otherwise {rate} of the value"),
         rule=by.address,
         rate=rule["rate"].value,
         value=by["effect"],
+        fact="" if own else f"extra{position}",
     )
 
 

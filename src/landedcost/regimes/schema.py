@@ -6,7 +6,7 @@ The reference page "Rule files" explains each kind in words; this module is what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -136,11 +136,18 @@ class Regime:
     verified_through: date
     rules: Mapping[str, Rule]
     version: str
+    kinds: Mapping[str, tuple[Rule, ...]] = field(init=False)
     reforms: tuple[Reformed, ...] = ()
 
-    def of(self, kind: str) -> list[Rule]:
+    def __post_init__(self) -> None:
+        kinds: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            kinds.setdefault(rule.kind, []).append(rule)
+        object.__setattr__(self, "kinds", {k: tuple(found) for k, found in kinds.items()})
+
+    def of(self, kind: str) -> Sequence[Rule]:
         """The rules of one kind, in file order."""
-        return [r for r in self.rules.values() if r.kind == kind]
+        return self.kinds.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)
