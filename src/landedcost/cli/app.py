@@ -11,9 +11,11 @@ import typer
 from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .compare import compare
+from .conform import conform
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .providers import providers
 from .rules import rules
 
 INTERRUPTED = 130
@@ -35,7 +37,9 @@ app.command()(explain)
 app.command()(compare)
 app.command()(requirements)
 app.command()(schema)
+app.command()(conform)
 app.add_typer(rules, name="rules")
+app.add_typer(providers, name="providers")
 
 
 def _version(wanted: bool) -> None:

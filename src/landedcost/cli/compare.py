@@ -12,7 +12,7 @@ from ..errors import LandedCostError, RequestError
 from ..quote import Quote
 from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
-from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Strategy
+from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Sources, Strategy
 from .output import amount, cell, show, show_json, table
 
 _SUMS = ("duty", "tax", "fees", "checkout", "delivery")
@@ -40,6 +40,7 @@ def compare(
     strategy: Strategy = "refuse",
     rules_dir: RulesDir = None,
     as_json: AsJson = False,
+    sources: Sources = None,
     offline: Offline = False,
 ) -> int:
     """Compare what a request costs in several markets.
@@ -57,7 +58,7 @@ def compare(
         )
     unit = asked.currency or asked.bundle.lines[0].currency
     with renamed(FLAGS):
-        answerer = shop(carrier, strategy, rules_dir)
+        answerer = shop(carrier, strategy, rules_dir, () if offline else sources or ())
     found = [_answer(answerer, asked, market, unit) for market in dict.fromkeys(markets)]
     if as_json:
         show_json([_document(answer) for answer in found])

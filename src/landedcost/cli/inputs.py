@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
@@ -18,6 +18,9 @@ from ..money import parse_money
 from ..regimes.load import RuleBook
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
+
+if TYPE_CHECKING:
+    from ..providers.config import Providers
 
 # Where a fault is: the field it was found in, and the flag that filled it.
 FLAGS = {"tariff_strategy": "--strategy"}
@@ -73,6 +76,7 @@ class Inputs:
     strategy: str
     rules_dir: str | None
     as_json: bool
+    sources: tuple[str, ...] = ()
 
     def quick(self) -> dict[str, Any]:
         """The flags of a quick look that were given."""
@@ -102,13 +106,38 @@ def requests(inputs: Inputs) -> list[Request]:
     return [request.but(terms=t) for t in _terms(inputs.terms)] or [request]
 
 
-def shop(carrier: str | None, strategy: str, rules_dir: str | None) -> LandedCost:
+def shop(
+    carrier: str | None, strategy: str, rules_dir: str | None, sources: Sequence[str] = ()
+) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
         tariff_strategy=strategy,
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
         rules=rule_book(rules_dir),
+        providers=live_sources(sources) if sources else None,
     )
+
+
+def live_sources(texts: Sequence[str]) -> Providers:
+    """Sources from texts such as ``rates=frankfurter,bundled``. Raises RequestError."""
+    from ..ports.spec import KINDS
+    from ..providers.config import Providers
+
+    found: dict[str, dict[str, Sequence[str]]] = {}
+    for text in texts:
+        left, _, names = text.partition("=")
+        kind, _, territory = left.partition(":")
+        one_of(kind, KINDS, "--source", "unknown_kind")
+        if not split_list(names):
+            raise RequestError(
+                f"names no source: {text[:60]!r}",
+                where="--source",
+                hint="write KIND=NAME,NAME such as rates=frankfurter,bundled",
+            )
+        found.setdefault(kind, {})[territory or "*"] = split_list(names)
+    rates, tariff = found.get("rates"), found.get("tariff")
+    carrier, landed = found.get("carrier"), found.get("landed")
+    return Providers(rates=rates, tariff=tariff, carrier=carrier, landed=landed)
 
 
 def rule_book(folder: str | None) -> RuleBook:

@@ -21,6 +21,15 @@ RulesDir = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="KIND=NAME,NAME",
+        help="Live sources in order of preference, such as rates=frankfurter,bundled or "
+        "tariff:GB=NAME; may be given several times.",
+    ),
+]
 Carrier = Annotated[
     str | None,
     typer.Option("--carrier", metavar="FILE.toml", help="A zone table for shipping not given."),
@@ -112,6 +121,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         strategy: Strategy = "refuse",
         rules_dir: RulesDir = None,
         as_json: AsJson = False,
+        sources: Sources = None,
         offline: Offline = False,
     ) -> None:
         inputs = Inputs(
@@ -138,6 +148,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             strategy=strategy,
             rules_dir=rules_dir,
             as_json=as_json,
+            sources=() if offline else tuple(sources or ()),
         )
         with renamed(FLAGS if file is not None else QUICK):
             use(inputs)

@@ -16,7 +16,7 @@ from .output import amount, cell, plain, show, show_json, table, write
 
 def _answers(inputs: Inputs) -> list[tuple[Request, Quote]]:
     asked = requests(inputs)
-    answerer = shop(inputs.carrier, inputs.strategy, inputs.rules_dir)
+    answerer = shop(inputs.carrier, inputs.strategy, inputs.rules_dir, inputs.sources)
     return [(request, answerer.price(request)) for request in asked]
 
 

@@ -16,8 +16,8 @@ from ..transport.scripted import Reply, Script, Seen
 from .case import Case
 from .drivers import DRIVERS
 
-SPEED = 200
-POLICY = Policy(deadline_ms=60_000, timeout_ms=5_000, breaker_failures=1_000)
+SPEED = 50
+POLICY = Policy(deadline_ms=240_000, timeout_ms=30_000, max_bytes=4_000_000, breaker_failures=1_000)
 MOST = 60
 """Requests after which the script gives up on a provider."""
 

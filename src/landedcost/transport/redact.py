@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from contextvars import ContextVar
 
@@ -31,9 +32,21 @@ def secrets_of(request: Request) -> tuple[str, ...]:
     for value in values:
         if not isinstance(value, str):
             text = reveal(value)
-            found |= {text, *text.split(" ")[1:]}
+            found |= {text, *text.split(" ")[1:], *_of_basic(text)}
     found = {form for text in found for form in written_forms(text)}
     return tuple(sorted((f for f in found if len(f) >= _SHORTEST), key=len, reverse=True))
+
+
+def _of_basic(text: str) -> tuple[str, ...]:
+    """The user and the password of a Basic authorization, which an error may repeat in clear."""
+    kind, _, pair = text.partition(" ")
+    if kind.lower() != "basic":
+        return ()
+    try:
+        user, _, password = b64decode(pair, validate=True).decode().partition(":")
+    except ValueError:
+        return ()
+    return (user, password)
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 
-from ..ports.urls import bare
+from ..ports.urls import bare, form_pairs
 from .json_text import write_json
 
 CHUNK = 65_536
@@ -38,7 +37,7 @@ class Seen:
     @property
     def form(self) -> Mapping[str, str]:
         """The body as a form."""
-        return dict(parse_qsl(self.body.decode()))
+        return form_pairs(self.body.decode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .clock import Clock
 from .effects import Send
 from .json_text import write_json
 from .redact import ACTIVE, guard_logs, redact, secrets_of
+from .unpack import ACCEPTED, too_large, unpack
 
 _LOG = logging.getLogger("landedcost.transport")
 USER_AGENT = "landedcost"
@@ -50,7 +51,8 @@ class Wire:
             response = client.send(request, stream=True)
             try:
                 body = _Body(effect, response, self.clock, until_ms)
-                for chunk in response.iter_bytes():
+                assert isinstance(response.stream, httpx.SyncByteStream)
+                for chunk in response.stream:
                     body.feed(chunk)
             finally:
                 response.close()
@@ -65,7 +67,8 @@ class Wire:
         with _mapped(effect.request):
             request = self._request(effect)
             response = await client.send(request, stream=True)
-            chunks = response.aiter_bytes()
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            chunks = aiter(response.stream)
             try:
                 body = _Body(effect, response, self.clock, until_ms)
                 async for chunk in chunks:
@@ -80,7 +83,11 @@ class Wire:
 
     def _request(self, effect: Send) -> httpx.Request:
         asked = effect.request
-        headers = {"user-agent": USER_AGENT, "accept": "application/json"}
+        headers = {
+            "user-agent": USER_AGENT,
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED,
+        }
         headers |= {name.lower(): reveal(value) for name, value in asked.headers.items()}
         headers.setdefault("x-request-id", effect.request_id)
         content, kind = _content(asked)
@@ -131,12 +138,12 @@ class _Body:
         self.size = 0
         told = response.headers.get("content-length", "")
         if told.isdigit() and int(told[:18]) > effect.max_bytes:
-            raise self._too_large()
+            raise too_large(effect.max_bytes)
 
     def feed(self, chunk: bytes) -> None:
         self.size += len(chunk)
         if self.size > self.effect.max_bytes:
-            raise self._too_large()
+            raise too_large(self.effect.max_bytes)
         if self.clock.now_ms() > self.until_ms:
             raise ProviderTimeout("was still sending its answer when the time was up")
         self.parts.append(chunk)
@@ -147,16 +154,11 @@ class _Body:
         return Response(
             self.response.status_code,
             headers,
-            b"".join(self.parts),
+            unpack(
+                b"".join(self.parts), headers.get("content-encoding", ""), self.effect.max_bytes
+            ),
             self.effect.request.url,
             found[:100] or self.effect.request_id,
-        )
-
-    def _too_large(self) -> BadAnswer:
-        return BadAnswer(
-            f"an answer above {self.effect.max_bytes:,} bytes, which was not read",
-            code="too_large",
-            retryable=False,
         )
 
 
