@@ -46,7 +46,9 @@ class Charges:
         return Amount(sum(amount.minor for amount in self._amounts[line, kind]), codes[0])
 
     def lines(self) -> tuple[LandedLine, ...]:
-        """The lines with a charge."""
+        """Every line that was asked for, if any has a charge: what is not told is None."""
+        if not self._amounts:
+            return ()
         return tuple(
             LandedLine(
                 line,
@@ -55,7 +57,7 @@ class Charges:
                 fees=self.sum(line, "fees"),
                 formula="; ".join(self._formulas[line]) if line in self._formulas else None,
             )
-            for line in self.told()
+            for line in self.ids
         )
 
     def problems(self) -> tuple[Problem, ...]:

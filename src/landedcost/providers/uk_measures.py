@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ..errors import LandedCostError
@@ -56,17 +57,20 @@ def measures(
     return tuple(told)
 
 
-def needs(found: uk.Commodity, ask: TariffAsk, told: tuple[Measure, ...]) -> tuple[str, ...]:
+def needs(
+    lines: Sequence[uk.Commodity], ask: TariffAsk, told: Sequence[Measure]
+) -> tuple[str, ...]:
     """The facts the measures ask for: fields of a line, an additional code, a Meursing code."""
     facts: set[str] = set()
     for measure in told:
         if measure.rate is not None:
             facts |= parse_duty(measure.rate, currency="EUR").needs()
-    held = found.on(ask.day)
-    if held.meursing and not ask.fact("meursing"):
-        facts.add("meursing")
-    if any(m.additional_code for m in held.measures) and not ask.fact("additional_code"):
-        facts.add("additional_code")
+    for line in lines:
+        held = line.on(ask.day)
+        if held.meursing and not ask.fact("meursing"):
+            facts.add("meursing")
+        if any(m.additional_code for m in held.measures) and not ask.fact("additional_code"):
+            facts.add("additional_code")
     return tuple(sorted(facts))
 
 

@@ -54,6 +54,7 @@ def read_quote(ask: LandedAsk, answer: Node) -> LandedAnswer:
     answered = {line.id for line in lines}
     missing = [goods.id for goods in ask.goods if goods.id not in answered]
     problems += [Problem("not_answered", "the line is not in the answer", id) for id in missing]
+    lines += [LandedLine(id) for id in missing]
     return _whole(shipment, code, tuple(lines), tuple(problems))
 
 
