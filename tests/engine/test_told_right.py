@@ -119,11 +119,11 @@ def test_national_digits_of_another_tariff_are_too_short_as_well() -> None:
     ball = Line("ball", "100 USD", hs_code="9506.99.90", origin="CN", weight_g=400)
     shop = LandedCost("CN", tariff_strategy="highest")
     quote = shop.price_for(Bundle([ball], shipping="5 USD"), "en-US", as_of=DAY)
-    assert "China list 4A" in notes(quote, "hs_code_too_short")[0]
+    assert "China list 4A" in notes(quote, "code_too_short")[0]
     assert notes(quote, "section_232_metals") == []
     own = Line("ball", "100 USD", hs_code="9506.99.05", origin="CN", weight_g=400)
     sure = shop.price_for(Bundle([own], shipping="5 USD"), "en-US", as_of=DAY)
-    assert not notes(sure, "hs_code_too_short")
+    assert not notes(sure, "code_too_short")
     assert any("China list 4A" in c.label for c in sure.charges)
 
 

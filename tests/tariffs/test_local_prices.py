@@ -214,14 +214,14 @@ def test_remedies_are_part_of_the_duty(british: LocalTariffs) -> None:
 
 
 def test_a_preference_of_the_british_tariff(british: LocalTariffs) -> None:
-    french = line("6214100010", "FR", "1000.00 GBP", preference="UK-EU-TCA")
+    french = line("6214100010", "FR", "1000.00 GBP", preference="UK-EU-TCA", evidence="statement")
     quote = priced(british, "GB", french, "2025-07-14")
     found = duty(quote)
     assert (found.amount_minor, found.why.rate, found.code) == (0, "0.00 %", "preference")
     assert found.why.rule == "GB.preference.eu"
     assert "answer of 2025-07-14" in found.why.source
     assert "with U110" in note(quote, "preference_condition")
-    vietnamese = line("6214100010", "VN", "1000.00 GBP", preference="CPTPP")
+    vietnamese = line("6214100010", "VN", "1000.00 GBP", preference="CPTPP", evidence="statement")
     better = duty(priced(british, "GB", vietnamese, "2025-07-14"))
     assert better.why.rate == "3.00 % + 25.00 %"
     assert better.amount_minor == 280_00
