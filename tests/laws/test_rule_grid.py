@@ -18,10 +18,10 @@ from landedcost.territories import Place, parts_of, place
 BOOK = RuleBook()
 TERRITORIES = [code for code in BOOK.codes if code != "EU"]
 EXPECTED = {
-    *EU, "GB", "XI", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", "IS", "MX", "BR", "CL", "CO", "AR",
-    "KR", "CN", "HK", "TW", "IN", "TH", "MY", "ID", "PH", "VN", "AE", "SA", "IL", "TR", "ZA", "JE", "GG",
-    "ES-CN", "ES-CE", "ES-ML", "AX", "SM", "AD", "IT-LIV", "DE-HEL", "GR-69", "GP", "MQ", "RE", "GF",
-    "YT", "PR", "VI", "GU", "AS", "MP",
+    *EU, "GB", "XI", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", "IS", "MX", "BR", "CL", "CO",
+    "AR", "KR", "CN", "HK", "TW", "IN", "TH", "MY", "ID", "PH", "VN", "AE", "SA", "IL", "TR", "ZA",
+    "JE", "GG", "ES-CN", "ES-CE", "ES-ML", "AX", "SM", "AD", "IT-LIV", "DE-HEL", "GR-69", "GP",
+    "MQ", "RE", "GF", "YT", "PR", "VI", "GU", "AS", "MP",
 }  # fmt: skip
 PROVINCES = {
     code: [None, *sorted({part.region for part in parts_of(code)})]
