@@ -125,8 +125,8 @@ def duty_of(question: Question, params: list[int], remarks: list[Remark]) -> Dut
         remarks += _remarks(question, question.table, used)
         try:
             by = found.by if found is not None else None
-            out.origin = _origin(question, question.table, used, by)
             out.shape = _shape_of(question, used, params)
+            out.origin = _origin(question, question.table, used, by)
         except LandedCostError as error:
             out.missing = error
         if claim is not None:

@@ -84,6 +84,30 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How an additional duty touches a line.
+
+    ``share`` is the position in ``LineFacts.params`` of the part of the value it falls on, -1 for
+    the whole; ``exempt`` is the number of the exemption that lifts it, -1 for none.
+    """
+
+    share: int = -1
+    exempt: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One additional duty of a line, by its number on the lane: as it is, and under the claim.
+
+    None stands for a duty that does not touch the line at all.
+    """
+
+    rule: int
+    plain: Way | None
+    claimed: Way | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineForm:
     """What of a line decides the program: equal forms are computed alike."""
 
@@ -95,13 +119,16 @@ class LineForm:
     thresholds: tuple[int, ...]
     schemes: tuple[int, ...]
     duty_rules: tuple[int, ...]
-    additional: tuple[int, ...]
+    additional: tuple[Layer, ...]
     taxes: tuple[tuple[int, str], ...]
     pinned: int = 0
     unknown: bool = False
     refusals: tuple[int, ...] = ()
     preference_of_tariff: bool = False
     """Whether the rate of the preference is the tariff's own, not that of the rule."""
+    evidence: bool = False
+    unplaced: bool = False
+    """Whether what is unknown is the origin, which duties on top of the tariff's go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +153,5 @@ class LineFacts:
     remarks: tuple[Remark, ...] = ()
     missing: LandedCostError | None = None
     """What to raise if the calculation turns out to need what could not be found."""
+    headings: tuple[str, ...] = ()
+    """The code of each additional duty, where it goes by origin; empty for the rule's own."""

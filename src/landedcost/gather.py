@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .asked import Asked, check_claims
 from .duties import Dutied, Question, duty_of, preference_of
 from .errors import LandedCostError, RefusedError, RequestError
-from .facts import DECLARED, LineFacts, LineForm, Origin, Remark
+from .facts import DECLARED, Layer, LineFacts, LineForm, Origin, Remark
+from .layers import Stack, in_rate_band, layers_of
 from .lines import Line
 from .money import percent
 from .regimes.schema import Applied
@@ -15,18 +17,6 @@ from .tariffs.lookup import Tariff
 from .tariffs.table import WORLD_WIDE
 
 PINNED = "pinned"
-
-
-class Asked:
-    """A line as the conditions of rules see it."""
-
-    __slots__ = ("goods_class", "hs", "origin", "preference")
-
-    def __init__(self, line: Line) -> None:
-        self.hs = line.hs_code
-        self.origin = line.origin
-        self.goods_class = line.goods_class
-        self.preference = line.preference
 
 
 def gather(
@@ -38,7 +28,7 @@ def gather(
     error is kept in ``missing`` and raised when the calculation needs the duty. Raises
     RefusedError for goods the rules refuse and RequestError for a claim that cannot be made.
     """
-    asked = Asked(line)
+    asked = Asked.of(line, lane)
     at = f"{where}." if where else ""
     _refuse(lane, asked, where)
     params: list[int] = []
@@ -59,10 +49,16 @@ def gather(
     missing, claimed = found.missing, found.preference
     if found.origin is not None and not _one_line(found.origin, line.hs_code):
         asked.hs = line.hs_code[:WORLD_WIDE]
-    additional = [] if untaxed else _matching(lane.of("additional"), asked)
-    remarks += [] if untaxed else _undecided(lane.of("additional"), asked)
+    check_claims(lane, asked, f"{at}claims")
+    plain = Stack()
+    layers: tuple[Layer, ...] = ()
+    headings: tuple[str, ...] = ()
+    if not untaxed:
+        plain, layers, headings = layers_of(lane, line, asked.hs, params, remarks)
+        remarks += _undecided(lane.of("additional"), asked)
+    unplaced = None
     if not untaxed and not line.origin and missing is None:
-        missing = _origin_needed(lane, line, at)
+        missing = unplaced = _origin_needed(lane, line, at)
     pinned = len(params)
     taxes, tax_origins = _taxes(lane, line, asked, params, at)
     form = LineForm(
@@ -73,30 +69,33 @@ def gather(
         preference_rule=claimed.rule if claimed else None,
         thresholds=_eligible(lane.of("threshold"), asked),
         schemes=_eligible(lane.of("scheme"), asked),
-        duty_rules=() if untaxed else _instead(lane, line, asked),
-        additional=tuple(additional),
+        duty_rules=() if untaxed else _instead(lane, line, asked, plain),
+        additional=layers,
         taxes=taxes,
         pinned=pinned,
         unknown=missing is not None,
         refusals=_limited(lane, asked),
         preference_of_tariff=claimed is not None and claimed.of_tariff,
+        evidence=bool(line.preference and line.evidence),
+        unplaced=unplaced is not None,
     )
     return LineFacts(
-        form,
-        tuple(params),
-        line.hs_code,
-        found.origin,
-        claimed.origin if claimed else None,
-        tax_origins,
-        tuple(remarks),
-        missing,
+        form=form,
+        params=tuple(params),
+        hs=line.hs_code,
+        duty=found.origin,
+        preference=claimed.origin if claimed else None,
+        taxes=tax_origins,
+        remarks=tuple(remarks),
+        missing=missing,
+        headings=headings,
     )
 
 
 def _by_code(lane: Lane) -> bool:
     """Whether taxes or refusals of the lane go by the HS code."""
     rules = (*lane.of("tax"), *lane.refusals)
-    return any(r.rule.when.asks("hs", "hs_not") for r in rules)
+    return any(r.rule.when.asks("hs", "hs_not", "hs_list", "hs_list_not") for r in rules)
 
 
 def duty_asked(lane: Lane) -> bool:
@@ -128,7 +127,7 @@ def _limited(lane: Lane, asked: Asked) -> tuple[int, ...]:
     return tuple(k for k in eligible if lane.refusals[k].get("limit") is not None)
 
 
-def _instead(lane: Lane, line: Line, asked: Asked) -> tuple[int, ...]:
+def _instead(lane: Lane, line: Line, asked: Asked, stack: Stack) -> tuple[int, ...]:
     """The rules that may take the place of the tariff's duty of the line."""
     rules = lane.of("duty")
     return tuple(
@@ -136,13 +135,8 @@ def _instead(lane: Lane, line: Line, asked: Asked) -> tuple[int, ...]:
         for k in _eligible(rules, asked)
         if rules[k].settings["method"] != "none"
         and not (line.duty is not None and rules[k].settings.get("unless_pinned"))
+        and in_rate_band(rules[k], stack)
     )
-
-
-def _matching(rules: Sequence[Applied], asked: Asked) -> list[int]:
-    from .duty.additional import stacked
-
-    return stacked([(k, r) for k, r in enumerate(rules) if r.rule.when.line(asked)])
 
 
 def _undecided(rules: Sequence[Applied], asked: Asked) -> list[Remark]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from .codes import country, hs_code, nearest
 from .currencies import currency as find_currency
+from .declared import claims_of, content_of
 from .errors import MoneyError, RequestError
 from .facts import GOODS_CLASSES, MICRO
 from .money import minor_units, parse_money, percent
@@ -116,14 +118,20 @@ class Line:
     weight of one unit in grams, ``pairs``, ``litres``, ``square_metres``, ``metres`` and
     ``cubic_metres`` are per unit too. ``duty`` (a rate text such as ``"16.5% + 0.30 USD/kg"``)
     and ``tax_rate`` (``"19%"``) pin what would be looked up. ``preference`` is the name of the
-    agreement under which origin is claimed. A gift has the price 0 and needs ``customs_value``.
+    agreement under which origin is claimed, ``evidence`` what proof of it is held. ``claims`` are
+    further reliefs or ways the importer chooses (``["US:9903.82.03"]``), ``content`` the share of
+    the value by material (``{"steel": "60%"}``). A gift has the price 0 and needs
+    ``customs_value``.
 
     Raises RequestError or MoneyError with the path of the field.
     """
 
     __slots__ = (
+        "claims",
+        "content",
         "currency",
         "duty",
+        "evidence",
         "goods_class",
         "hs_code",
         "id",
@@ -159,6 +167,9 @@ class Line:
         square_metres: str | None = None,
         metres: str | None = None,
         cubic_metres: str | None = None,
+        evidence: str | None = None,
+        claims: str | Sequence[str] | None = None,
+        content: str | Mapping[str, str] | None = None,
         title: str = "",
         where: str = "",
     ) -> None:
@@ -178,6 +189,9 @@ class Line:
         self.duty = _duty_text(duty, f"{at}duty")
         self.tax_rate = _tax_rate(tax_rate, f"{at}tax_rate")
         self.preference = _text(preference, f"{at}preference", "bad_preference") or ""
+        self.evidence = _text(evidence, f"{at}evidence", "bad_evidence") or ""
+        self.claims = claims_of(claims, f"{at}claims")
+        self.content = content_of(content, f"{at}content")
         self.title = _title(title, f"{at}title")
         if price.minor < 0:
             raise MoneyError(
@@ -247,8 +261,22 @@ class Line:
                 self.preference,
                 "gift" if declared else "",
                 ",".join(sorted(self.measures)),
+                self._declared() if self.evidence or self.claims or self.content else "",
             )
         )
+
+    def _declared(self) -> str:
+        """What is declared beside the code, as part of the key; only that there is evidence."""
+        claims = sorted(f"{t}:{code}" for t, codes in self.claims.items() for code in codes)
+        content = [f"{name} {num}/{den}" for name, (num, den) in self.content.items()]
+        return ";".join(("evidence" if self.evidence else "", *claims, *content))
+
+    def backed(self) -> Line:
+        """The same line with evidence for its preference, whatever it is."""
+        line = copy(self)
+        line.evidence = line.evidence or "assumed"
+        line.key = "\n".join((*self.key.split("\n")[:-1], line._declared()))
+        return line
 
     def _beside(self, value: Any, price: Amount, where: str) -> int:
         """An amount in the line's own currency, 0 when it was not given."""

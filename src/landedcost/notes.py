@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .asked import Asked
+from .currencies import currency
 from .facts import Remark
-from .gather import Asked
+from .money import amount_text
 from .program.sheet import BUNDLE_INPUTS
 from .regimes.schema import Applied, Dated
 
@@ -32,10 +34,11 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     found: list[Remark] = [*_tariff(priced, charges)]
     found += _unverified(priced, charges)
     found += rate_remarks(priced.market, priced.program)
-    found += lane_remarks(lane, [Asked(line) for line in priced.bundle.sorted])
+    found += lane_remarks(lane, [Asked.of(line, lane) for line in priced.bundle.sorted])
     found += _parcel_notes(priced, regs)
     found += priced.carried.remarks if priced.carried is not None else ()
     found += priced.remarks
+    found += _unbacked(priced, regs)
     found += parcel_remarks(lane, priced.program)
     return list(dict.fromkeys(found))
 
@@ -161,3 +164,26 @@ def _parcel_notes(priced: Priced, regs: Sequence[Any]) -> Iterable[Remark]:
         text = rule.settings.get("parcel_note")
         if text and name in held:
             yield Remark("parcel_note", f"{rule.label}: {text}")
+
+
+def _unbacked(priced: Priced, regs: Sequence[Any]) -> Iterable[Remark]:
+    """Claims of a preference that lack their evidence, and what each would save.
+
+    The saving is the difference to the same bundle priced with the evidence of that line.
+    """
+    rules = priced.market.lane.of("preference")
+    lines = priced.bundle.sorted
+    for i, (line, claimed) in enumerate(zip(lines, priced.program.claimed, strict=False)):
+        form = priced.facts[i][2].form
+        if form.preference_rule is None or form.evidence or regs[claimed]:
+            continue
+        rule = rules[form.preference_rule]
+        backed = priced.market.price(priced.bundle.backed(line.id))
+        saved = regs[priced.program.sums.total] - backed.total_minor
+        if saved > 0:
+            yield Remark(
+                "preference_without_evidence",
+                f"{line.id}: the claim of {rule.label} needs {rule.settings['evidence']}; with it "
+                f"the price would be {amount_text(saved, currency(backed.currency).digits)} "
+                f"{backed.currency} less",
+            )

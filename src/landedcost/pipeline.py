@@ -57,6 +57,7 @@ class Program:
     scheme_flags: tuple[tuple[str, Reg], ...]
     sums: Sums
     missing: tuple[Reg, ...]
+    claimed: tuple[Reg, ...]
     refused: tuple[tuple[Applied, int, Reg], ...]
     """Refusals above an amount: the rule, the line, and the register of the test."""
     outputs: tuple[Reg, ...]
@@ -106,6 +107,7 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
         scheme_flags=tuple(sorted(flags)),
         sums=sums,
         missing=tuple(sheet.missing),
+        claimed=tuple(sheet.claimed),
         refused=tuple(sheet.refused),
         outputs=outputs,
         tests=tests,

@@ -165,6 +165,13 @@ class Bundle:
         if self.discount is not None:
             self._check_discount(self.discount)
 
+    def backed(self, line: str) -> Bundle:
+        """The same bundle with evidence for the preference of the line with that id."""
+        lines = [one.backed() if one.id == line else one for one in self.lines]
+        return Bundle(
+            lines, discount=self.discount, shipping=self.shipping, insurance=self.insurance
+        )
+
     def _check_discount(self, discount: Amount) -> None:
         same = all(line.currency == discount.currency for line in self.lines)
         if same and discount.minor > sum(line.ints[0] for line in self.lines):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from .asked import Asked
 from .codes import country, hs_code, hs_dotted
 from .errors import LandedCostError, RequestError
+from .territories import parts_of
 
 if TYPE_CHECKING:
     from .market import Market
     from .tariffs.rows import Row
 
+_NAMED = 4
 _WORDS = {
     "weight_g": "the net weight of one unit in grams",
     "pairs": "the number of pairs in one unit",
@@ -34,28 +37,15 @@ class Requirement:
     needed: bool
 
 
-class _Goods:
-    """The goods asked about, as the conditions of rules see a line."""
-
-    __slots__ = ("goods_class", "hs", "origin", "preference")
-
-    def __init__(self, hs: str, origin: str) -> None:
-        self.hs = hs
-        self.origin = origin
-        self.goods_class = "standard"
-        self.preference = ""
-
-
 def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, ...]:
     """The facts a price of ``code`` made in ``origin`` needs on the market's lane."""
     hs = hs_code(code, "hs_code")
     made_in = country(origin, "origin")
-    goods = _Goods(hs, made_in)
     return tuple(
         dict.fromkeys(
             [
                 *_duty_facts(market, hs, made_in),
-                *_evidence(market, goods),
+                *_evidence(market, hs, made_in),
                 *_lane_facts(market),
             ]
         )
@@ -101,11 +91,10 @@ def _row_facts(row: Row, day: date) -> Iterable[Requirement]:
         yield Requirement(fact, why, True)
 
 
-def _evidence(market: Market, goods: _Goods) -> Iterable[Requirement]:
+def _evidence(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
     for rule in market.lane.of("preference"):
         name = str(rule.settings.get("agreement") or rule.rule.name)
-        claimed = _Goods(goods.hs, goods.origin)
-        claimed.preference = name
+        claimed = Asked(hs, origin, market.lane, preference=name)
         if rule.rule.when.line(claimed):
             evidence = rule.settings.get("evidence") or "evidence of origin"
             why = (
@@ -123,6 +112,11 @@ def _lane_facts(market: Market) -> Iterable[Requirement]:
     )
     if by_region and not lane.key.region:
         yield Requirement("buyer.region", "the tax depends on the buyer's province", False)
+    buyer = lane.key.buyer
+    apart = [part.name for part in parts_of(buyer.country) if part.territory and part.postal]
+    if apart and not buyer.region:
+        listed = ", ".join(apart[:_NAMED]) + (" and others" if len(apart) > _NAMED else "")
+        yield Requirement("buyer.postal_code", f"other rules hold in {listed}", False)
     held = lane.key.registrations
     for rule in lane.regime.of("scheme"):
         name = str(rule.settings.get("registration") or "")

@@ -96,6 +96,9 @@ class Unfolded:
             origin = self.origin(slot, why)
             if origin is not None and origin.rule == "request.duty":
                 return "pinned"
+        if why.fact.startswith("extra") and slot.line is not None:
+            facts: LineFacts = self.priced.facts[slot.line][2]
+            return facts.headings[int(why.fact[5:])] or why.code
         return why.code
 
     def origin(self, slot: Slot, why: Why) -> Origin | None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import anyio
 import pytest
 import respx
 
@@ -25,28 +24,6 @@ from landedcost.transport import FastClock, Join, Transport
 
 URL = "https://source.test/a"
 Runner = Callable[[Transport, Flow[Any]], Any]
-
-
-def in_threads(transport: Transport, flow: Flow[Any]) -> Any:
-    return transport.run(flow)
-
-
-def on(backend: str) -> Runner:
-    def runner(transport: Transport, flow: Flow[Any]) -> Any:
-        async def main() -> Any:
-            try:
-                return await transport.arun(flow)
-            finally:
-                await transport.aclose()
-
-        return anyio.run(main, backend=backend)
-
-    return runner
-
-
-@pytest.fixture(params=["threads", "asyncio", "trio"])
-def run(request: pytest.FixtureRequest) -> Runner:
-    return in_threads if request.param == "threads" else on(request.param)
 
 
 def get(url: str = URL) -> Flow[str]:
@@ -93,8 +70,7 @@ def test_one_failure_of_a_gather_is_raised_as_it_is(run: Runner) -> None:
     start = time.monotonic()
     with pytest.raises(Unreachable, match="no line"):
         run(Transport(), flow())
-    if run is in_threads:
-        assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 2
 
 
 @respx.mock

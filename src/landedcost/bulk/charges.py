@@ -120,13 +120,20 @@ def _charges(group: Group, market: str) -> Iterator[pa.RecordBatch]:
 def _codes(
     group: Group, part: Part, reasons: list[tuple[Any, Flags]], size: int, line: int | None
 ) -> Any:
-    """The code of the reason that holds; a duty given with the request is ``pinned``."""
+    """The code of the reason that holds, by origin where it goes by that.
+
+    A duty given with the request is ``pinned``.
+    """
     found = np.full(size, "", dtype=object)
     for why, rows in reasons:
         found[rows] = why.code
         if why.code == "mfn" and line is not None:
             given = group.kinds.pinned[group.kind[part, line]]
             found[rows & given] = "pinned"
+        elif why.fact.startswith("extra") and line is not None:
+            by_kind = group.kinds.headings(int(why.fact[5:]))[group.kind[part, line]]
+            named = rows & (by_kind != "")
+            found[named] = by_kind[named]
     return found
 
 

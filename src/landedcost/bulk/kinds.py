@@ -8,12 +8,13 @@ from functools import cached_property
 from hashlib import blake2b
 from math import lcm
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
+from ..asked import Asked
 from ..errors import LandedCostError
 from ..facts import Remark
-from ..gather import Asked
 from ..lines import Line
 from ..market import Market
 from ..notes import RANKS, certainty_of, lane_remarks
@@ -79,7 +80,7 @@ def known_of(market: Market, line: Line | None) -> Known:
         fact = market.learn(line)
     except LandedCostError:
         return Known(None, 0, 0, 0)  # asked again alone, with its own path in the message
-    note = rank(lane_remarks(market.lane, [Asked(line)]))
+    note = rank(lane_remarks(market.lane, [Asked.of(line, market.lane)]))
     rate = rank(fact[2].remarks)
     return Known(fact, note, rate, digest(fact[1], fact[2].hs[:6], fact[2].form, note, rate))
 
@@ -138,6 +139,11 @@ class Kinds:
         """For each kind whether its duty was given with the request."""
         duties = [None if k.fact is None else k.fact[2].duty for k in self.known]
         return np.array([d is not None and d.rule == "request.duty" for d in duties])
+
+    def headings(self, position: int) -> Any:
+        """For each kind the code of an additional duty that goes by origin, else empty."""
+        facts = [() if k.fact is None else k.fact[2].headings for k in self.known]
+        return np.array([h[position] if position < len(h) else "" for h in facts], dtype=object)
 
     @cached_property
     def heading(self) -> Ints:

@@ -18,7 +18,10 @@ from ..request import Bundle
 MEASURES = ("litres", "square_metres", "metres", "cubic_metres")
 COUNTS = ("quantity", "weight_g", "pairs")
 AMOUNTS = ("unit_price", "customs_value", "retail_price")
-TEXTS = ("hs_code", "origin", "goods_class", "duty", "tax_rate", "preference")
+TEXTS = (
+    "hs_code", "origin", "goods_class", "duty", "tax_rate", "preference", "evidence", "claims",
+    "content",
+)  # fmt: skip
 BASKET_AMOUNTS = ("shipping", "discount", "insurance")
 LINE_COLUMNS = ("id", "title", "currency", *AMOUNTS, *COUNTS, *TEXTS, *MEASURES)
 """The columns of a line; others are left alone."""

@@ -11,9 +11,11 @@ import typer
 from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .compare import compare
+from .conform import conform
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .providers import providers
 from .reprice import reprice
 from .rules import rules
 from .tariff import tariff
@@ -40,8 +42,10 @@ app.command()(reprice)
 app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
+app.command()(conform)
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
+app.add_typer(providers, name="providers")
 
 
 def _version(wanted: bool) -> None:

@@ -22,7 +22,7 @@ from ..tariffs.table import TariffTable
 _ROUNDED = ("value", "duty", "tax", "fee")
 _LINE_TESTS = (
     "origin", "origin_not", "goods_class", "goods_class_not", "hs", "hs_not", "preference",
-    "preference_names",
+    "preference_names", "claims", "claims_not", "content", "hs_list", "hs_list_not",
 )  # fmt: skip
 
 
@@ -59,8 +59,12 @@ def check_rules(
             regimes.append(_regime(book, code))
         except LandedCostError as error:
             faults[str(error)] = error
+    unions = {regime.member_of for regime in regimes}
     for regime in regimes:
-        for fault in (*_currencies(regime), *_grid(regime)):
+        found = _currencies(regime)
+        if regime.code not in unions or regime.of("valuation"):
+            found = [*found, *_grid(regime)]
+        for fault in found:
             faults.setdefault(str(fault), fault)
     counts = _counts(regimes)
     if bundled:

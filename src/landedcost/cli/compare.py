@@ -14,7 +14,17 @@ from ..errors import LandedCostError, RequestError
 from ..quote import Quote
 from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
-from .options import AsJson, AsOf, Carrier, Offline, Reforms, RulesDir, Strategy, Tariffs
+from .options import (
+    AsJson,
+    AsOf,
+    Carrier,
+    Offline,
+    Reforms,
+    RulesDir,
+    Sources,
+    Strategy,
+    Tariffs,
+)
 from .output import amount, cell, plain, room, show, show_json, table
 
 _PARTS = ("duty", "tax", "fees")
@@ -46,6 +56,7 @@ def compare(
     rules_dir: RulesDir = None,
     reform: Reforms = None,
     as_json: AsJson = False,
+    sources: Sources = None,
     offline: Offline = False,
 ) -> int:
     """Compare what a request costs in several markets.
@@ -63,7 +74,8 @@ def compare(
         )
     unit = asked.currency or asked.bundle.lines[0].currency
     with renamed(FLAGS):
-        answerer = shop(carrier, strategy, rules_dir, tariffs, reform)
+        asking = () if offline else sources or ()
+        answerer = shop(carrier, strategy, rules_dir, tariffs, reform, asking)
     found = [_answer(answerer, asked, market, unit) for market in dict.fromkeys(markets)]
     if as_json:
         show_json([_document(answer) for answer in found])

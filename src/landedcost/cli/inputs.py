@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
@@ -20,6 +20,9 @@ from ..regimes.reform import Reform
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
 from ..tariffs.local import LocalTariffs
+
+if TYPE_CHECKING:
+    from ..providers.config import Providers
 
 # Where a fault is: the field it was found in, and the flag that filled it.
 FLAGS = {"tariff_strategy": "--strategy"}
@@ -35,6 +38,7 @@ QUICK = {
     "lines[0].tax_rate": "--tax-rate",
     "lines[0].preference": "--preference",
     "buyer.kind": "--kind",
+    "buyer.postal_code": "--postal-code",
     "buyer": "--to",
     "seller.registrations": "--registrations",
     "seller": "--from",
@@ -58,6 +62,7 @@ class Inputs:
     value: str | None
     weight: str | None
     to: str | None
+    postal_code: str | None
     sender: str | None
     quantity: str | None
     shipping: str | None
@@ -79,12 +84,14 @@ class Inputs:
     row: int | None
     catalog: str | None
     as_json: bool
+    sources: tuple[str, ...] = ()
 
     def quick(self) -> dict[str, Any]:
         """The flags of a quick look that were given."""
         names = (
-            "hs", "origin", "value", "weight", "to", "sender", "quantity", "shipping", "channel",
-            "kind", "currency", "registrations", "goods_class", "duty", "tax_rate", "preference",
+            "hs", "origin", "value", "weight", "to", "postal_code", "sender", "quantity",
+            "shipping", "channel", "kind", "currency", "registrations", "goods_class", "duty",
+            "tax_rate", "preference",
         )  # fmt: skip
         return {n: v for n in names if (v := getattr(self, n)) is not None}
 
@@ -114,6 +121,7 @@ def shop(
     rules_dir: str | None,
     tariffs: str | None = None,
     reforms: Sequence[str] | None = None,
+    sources: Sequence[str] = (),
 ) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
@@ -121,7 +129,30 @@ def shop(
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
         tariffs=local_tariffs(tariffs),
         rules=rule_book(rules_dir, reforms),
+        providers=live_sources(sources) if sources else None,
     )
+
+
+def live_sources(texts: Sequence[str]) -> Providers:
+    """Sources from texts such as ``rates=frankfurter,bundled``. Raises RequestError."""
+    from ..ports.spec import KINDS
+    from ..providers.config import Providers
+
+    found: dict[str, dict[str, Sequence[str]]] = {}
+    for text in texts:
+        left, _, names = text.partition("=")
+        kind, _, territory = left.partition(":")
+        one_of(kind, KINDS, "--source", "unknown_kind")
+        if not split_list(names):
+            raise RequestError(
+                f"names no source: {text[:60]!r}",
+                where="--source",
+                hint="write KIND=NAME,NAME such as rates=frankfurter,bundled",
+            )
+        found.setdefault(kind, {})[territory or "*"] = split_list(names)
+    rates, tariff = found.get("rates"), found.get("tariff")
+    carrier, landed = found.get("carrier"), found.get("landed")
+    return Providers(rates=rates, tariff=tariff, carrier=carrier, landed=landed)
 
 
 def local_tariffs(named: str | None) -> LocalTariffs | None:
@@ -247,7 +278,13 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         "ship_from": {"country": start, "region": region or None},
         "lines": [_given(line)],
         "seller": {"country": start, "registrations": split_list(inputs.registrations)},
-        "buyer": _given({**buyer_fields(inputs.to or ""), "kind": inputs.kind}),
+        "buyer": _given(
+            {
+                **buyer_fields(inputs.to or ""),
+                "kind": inputs.kind,
+                "postal_code": inputs.postal_code,
+            }
+        ),
     }
     return _given(document)
 

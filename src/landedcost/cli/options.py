@@ -33,6 +33,15 @@ Tariffs = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
 ]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="KIND=NAME,NAME",
+        help="Live sources in order of preference, such as rates=frankfurter,bundled or "
+        "tariff:GB=NAME; may be given several times.",
+    ),
+]
 Carrier = Annotated[
     str | None,
     typer.Option("--carrier", metavar="FILE.toml", help="A zone table for shipping not given."),
@@ -62,6 +71,10 @@ From = Annotated[
 ]
 To = Annotated[
     str | None, typer.Option("--to", metavar="DE", help="The buyer: DE, CA-ON, GB-NIR or de-DE.")
+]
+PostalCode = Annotated[
+    str | None,
+    typer.Option("--postal-code", metavar="35001", help="Names the region where rules go by it."),
 ]
 File = Annotated[
     str | None,
@@ -115,6 +128,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         value: Value = None,
         weight: Weight = None,
         to: To = None,
+        postal_code: PostalCode = None,
         sender: From = None,
         quantity: Quantity = None,
         shipping: Shipping = None,
@@ -136,6 +150,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         row: Row = None,
         catalog: CatalogFile = None,
         as_json: AsJson = False,
+        sources: Sources = None,
         offline: Offline = False,
     ) -> None:
         inputs = Inputs(
@@ -145,6 +160,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             value=value,
             weight=weight,
             to=to,
+            postal_code=postal_code,
             sender=sender,
             quantity=quantity,
             shipping=shipping,
@@ -166,6 +182,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             row=row,
             catalog=catalog,
             as_json=as_json,
+            sources=() if offline else tuple(sources or ()),
         )
         with renamed(FLAGS if file is not None else QUICK):
             use(inputs)

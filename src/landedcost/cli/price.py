@@ -21,7 +21,12 @@ def _answers(inputs: Inputs) -> list[Quote]:
         return [_row_of(inputs.file, inputs.row, inputs.catalog)]
     asked = requests(inputs)
     answerer = shop(
-        inputs.carrier, inputs.strategy, inputs.rules_dir, inputs.tariffs, inputs.reforms
+        inputs.carrier,
+        inputs.strategy,
+        inputs.rules_dir,
+        inputs.tariffs,
+        inputs.reforms,
+        inputs.sources,
     )
     return [answerer.price(request) for request in asked]
 

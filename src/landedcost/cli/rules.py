@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.table import Table
 
 from ..client import today
 from ..dates import day
 from ..regimes.reform import Reform, scenarios
-from ..regimes.schema import Dated, Regime
+from ..regimes.schema import APPLIES, Dated, Regime
 from ..regimes.select import next_change
 from .check import check_rules
 from .inputs import rule_book
@@ -79,7 +80,7 @@ def show_rules(
         shown = f"{value.value} {value.currency}" if value.currency else value.value
         parts.append(cell(value.address).append(f" = {plain(shown)}", style="bold"))
         parts.append(Padding(cell(_standing(value), "dim"), (0, 0, 0, 4)))
-    show(*parts)
+    show(*parts, *_stories(found))
 
 
 def _standing(value: Dated) -> str:
@@ -87,6 +88,19 @@ def _standing(value: Dated) -> str:
     days = f"from {value.start}" + (f" until {value.until}" if value.until else "")
     verified = "verified" if value.verified else "not verified"
     return f"{days}, {value.status}, {verified}: {value.source.title}"
+
+
+def _stories(values: Iterable[Dated]) -> list[Table]:
+    """Of the values that never apply: why, as their notes tell it."""
+    told = Table.grid(padding=(0, 2))
+    for value in values:
+        if value.status not in APPLIES:
+            shown = f"{value.value} {value.currency}" if value.currency else value.value
+            story = value.note or "no note in the rule file"
+            told.add_row(
+                *map(cell, ("not applied", f"{value.address} {shown}", value.status, story))
+            )
+    return [told] if told.row_count else []
 
 
 def _document(value: Dated) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from ..client import today
 from ..dates import day
 from ..errors import RequestError
-from ..tariffs.editions import Answer, Edition, Skipped, Tally, percent_text
+from ..tariffs.editions import Answer, Count, Edition, Skipped, Tally, percent_text
 from ..tariffs.importers import Options, read_files
 from ..tariffs.local import LocalTariffs, default_path
 from ..tariffs.store import keep
@@ -133,15 +134,17 @@ def _tell(path: Path, changed: bool, tallies: Sequence[Tally], skipped: Sequence
     made = table("Rate texts understood", columns, ("texts", "understood", "computed"))
     for tally in tallies:
         for name, count in tally.columns.items():
-            made.add_row(
-                cell(tally.tariff),
-                cell(tally.name),
-                cell(tally.start),
-                cell(name),
-                cell(f"{count.all:,}"),
-                cell(count.share),
-                cell(percent_text(count.computed, count.all)),
-            )
+            if not tally.answer:
+                made.add_row(*_count((tally.tariff, tally.name, tally.start, name), count))
+    for tariff in dict.fromkeys(tally.tariff for tally in tallies if tally.answer):
+        ours = [tally for tally in tallies if tally.answer and tally.tariff == tariff]
+        sums = Count(
+            sum(t.total.all for t in ours),
+            sum(t.total.computed for t in ours),
+            sum(t.total.needs for t in ours),
+        )
+        what = "1 answer" if len(ours) == 1 else f"{len(ours)} answers"
+        made.add_row(*_count((tariff, what, min(t.start for t in ours), "measures"), sums))
     show(made)
     _tell_unread(tallies)
     for one in skipped:
@@ -152,6 +155,11 @@ def _tell(path: Path, changed: bool, tallies: Sequence[Tally], skipped: Sequence
         f"{percent_text(computed, texts)} can be computed\n"
     )
     write(f"{'kept in' if changed else 'nothing new for'} {path}\n")
+
+
+def _count(names: Sequence[object], count: Count) -> list[Text]:
+    figures = (f"{count.all:,}", count.share, percent_text(count.computed, count.all))
+    return [cell(value) for value in (*names, *figures)]
 
 
 def _tell_unread(tallies: Sequence[Tally]) -> None:

@@ -140,8 +140,7 @@ def _tell(document: Mapping[str, Any]) -> None:
         needs = rate["refuses"] or ", ".join(rate["needs"])
         until = rate["until"] or ""
         what = rate["description"]
-        shown = (rate["code"], rate["rate"], needs, rate["from"], until, what)
-        made.add_row(*map(cell, shown))
+        made.add_row(*map(cell, (rate["code"], rate["rate"], needs, rate["from"], until, what)))
     show(made)
     rows = [(rate["code"], claim) for rate in document["rates"] for claim in rate["claims"] or ()]
     if rows:
@@ -150,9 +149,11 @@ def _tell(document: Mapping[str, Any]) -> None:
             names = ", ".join(claim["names"][:3])
             limits = "; ".join(part for part in (claim["condition"], claim["doubt"]) if part)
             origins = claim["origins"]
-            where = ", ".join(origins[:6]) + (f" and {len(origins) - 6} more" * (len(origins) > 6))
+            places = ", ".join(origins[:6])
+            if len(origins) > 6:
+                places += f" and {len(origins) - 6} more"
             name = f"{names}: {claim['label']}"
-            claims.add_row(*map(cell, (code, name, claim["rate"], where, limits)))
+            claims.add_row(*map(cell, (code, name, claim["rate"], places, limits)))
         show(claims)
     for source in dict.fromkeys(rate["source"] for rate in document["rates"]):
         write(f"source: {source}\n")

@@ -111,6 +111,15 @@ class LineDocument(Document):
     duty: Annotated[str | None, _text("pins the base duty: 12%, 16.5% + 0.30 USD/kg")] = None
     tax_rate: Annotated[str | None, _text("pins the tax rate: 19%")] = None
     preference: Annotated[str | None, _text("agreement under which origin is claimed")] = None
+    evidence: Annotated[
+        str | None, _text("what proof of origin is held; a preference may need it", maxLength=200)
+    ] = None
+    claims: Annotated[
+        list[str] | None, _text("reliefs and ways the importer chooses: US:9903.82.03")
+    ] = None
+    content: Annotated[
+        dict[str, str] | None, _text('share of the value by material: {"steel": "60%"}')
+    ] = None
     customs_value: Annotated[
         AmountDocument | None, _text("what a gift would be sold for; needed at the price 0")
     ] = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..program.ir import Reg
 from ..program.reasons import relieved
 from ..program.sheet import Sheet, Slot, Why, Words
-from .additional import Extra, extra_duties
+from .additional import Base, extra_duties, extra_slot
 from .formula import Ratio, evaluate
 from .instead import Instead, basis, instead_of_tariff
 
@@ -46,22 +46,27 @@ def charge_duty(sheet: Sheet) -> None:
     due = [_due(sheet, i, claimed[i], instead[i]) for i in range(sheet.count)]
     waived = [b.any(flag for _, flag in sheet.waived_duty[i]) for i in range(sheet.count)]
     for i, d in enumerate(due):
-        known = b.either(waived[i], d.known)
+        known = b.either(_all_waived(sheet, i) if sheet.forms[i].unplaced else waived[i], d.known)
         sheet.missing.append(b.no(known) if sheet.forms[i].unknown else b.const(0))
+    sheet.claimed = claimed
     zero = b.const(0)
     base = [b.where(waived[i], zero, d.amount) for i, d in enumerate(due)]
     if sheet.per_entry("duty"):
         base = sheet.round_entry("duty", base)
-    extras = [
-        extra_duties(sheet, i, due[i].exact, waived[i], due[i].alone) for i in range(len(due))
-    ]
+    extras = [extra_duties(sheet, i, Base(d.exact, d.alone, claimed[i])) for i, d in enumerate(due)]
     sheet.duty = [b.sum((base[i], *(e.amount for e in extras[i]))) for i in range(sheet.count)]
     for i, found in enumerate(due):
         why = (*relieved(sheet, sheet.waived_duty[i], "duty"), *found.reasons)
         at = duty_at_sale(sheet, i)
         sheet.slots.append(Slot("duty", i, base[i], sheet.currency, "import", why, at_checkout=at))
         for extra in extras[i]:
-            sheet.slots.append(_extra_slot(sheet, i, extra, at))
+            sheet.slots.append(extra_slot(sheet, i, extra, at))
+
+
+def _all_waived(sheet: Sheet, index: int) -> Reg:
+    """1 where a relief waives the additional duties too, and so the goods' origin is no matter."""
+    flags = (f for rule, f in sheet.waived_duty[index] if not rule.settings.get("spares"))
+    return sheet.b.any(flags)
 
 
 def duty_at_sale(sheet: Sheet, index: int) -> Reg | None:
@@ -70,12 +75,6 @@ def duty_at_sale(sheet: Sheet, index: int) -> Reg | None:
         flag for rule, flag in sheet.schemes[index] if "duty" in rule.settings.get("collects", ())
     ]
     return sheet.b.any(flags) if flags else None
-
-
-def _extra_slot(sheet: Sheet, index: int, extra: Extra, at: Reg | None) -> Slot:
-    waived = relieved(sheet, sheet.waived_duty[index], extra.reasons[-1].label)
-    why = (*waived, *extra.reasons)
-    return Slot("duty", index, extra.amount, sheet.currency, "import", why, at_checkout=at)
 
 
 def _no_duty(sheet: Sheet) -> Why | None:
@@ -100,14 +99,23 @@ def _no_duty(sheet: Sheet) -> Why | None:
 
 
 def _claimed(sheet: Sheet, index: int) -> Reg:
-    """1 where the line's preference is claimed and no scheme of the seller's bars it."""
+    """1 where the line's preference is claimed with evidence and no scheme of the seller bars it.
+
+    Where the rule asks for evidence and the line has none, the claim holds only for parcels of
+    which the rule asks for none.
+    """
     b, form = sheet.b, sheet.forms[index]
     if form.preference is None or form.preference_rule is None:
         return b.const(0)
     rule = sheet.lane.of("preference")[form.preference_rule]
     barred = rule.settings.get("not_under", ())
     flags = [flag for scheme, flag in sheet.schemes[index] if scheme.rule.name in barred]
-    return b.no(b.any(flags))
+    held = b.no(b.any(flags))
+    if rule.settings.get("evidence") and not form.evidence:
+        free = rule.get("evidence_above")
+        goods = sheet.compared["goods"]
+        held = b.both(held, b.const(0) if free is None else sheet.test(goods, free, True))
+    return held
 
 
 def _due(sheet: Sheet, index: int, claimed: Reg, instead: Sequence[Instead]) -> Due:

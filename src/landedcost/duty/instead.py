@@ -1,4 +1,4 @@
-"""What a rule charges instead of the tariff's duty: an amount a line, or one rate.
+"""What a rule charges instead of the tariff's duty: an amount a line or a parcel, or one rate.
 
 A rate may hold between two amounts only, may have a fixed amount taken off once a parcel, and
 may stand for the tax as well (a global rate).
@@ -44,6 +44,8 @@ def instead_of_tariff(sheet: Sheet, claimed: Sequence[Reg]) -> list[list[Instead
         flags = [_applies(sheet, i, rule, claimed[i]) for i in lines]
         if rule.settings["method"] == "flat_per_line":
             found = [_flat(sheet, rule, flag) for flag in flags]
+        elif rule.settings["method"] == "flat_per_parcel":
+            found = _shared(sheet, rule, lines, flags)
         else:
             found = _rates(sheet, rule, lines, flags)
         for i, flag, one in zip(lines, flags, found, strict=True):
@@ -54,14 +56,15 @@ def instead_of_tariff(sheet: Sheet, claimed: Sequence[Reg]) -> list[list[Instead
 
 
 def _applies(sheet: Sheet, index: int, rule: Applied, claimed: Reg) -> Reg:
-    """1 where the parcel lies in the rule's band, and no preference goes before it."""
+    """1 where the parcel (or an item) lies in the rule's band, and no preference goes before."""
     b, settings = sheet.b, rule.settings
-    inclusive = bool(settings.get("inclusive", False))
+    inclusive, per = bool(settings.get("inclusive", False)), str(settings.get("per", "parcel"))
     flag = b.const(1)
     for name in ("limit", "over"):
         bound = rule.get(name)
         if bound is not None:
-            held = sheet.test(sheet.compared[str(settings["compares"])], bound, inclusive)
+            amount = sheet.measured(index, str(settings["compares"]), per)
+            held = sheet.test(amount, bound, inclusive)
             flag = b.both(flag, held if name == "limit" else b.no(held))
     return b.both(flag, b.no(claimed)) if settings.get("unless_preference") else flag
 
@@ -83,6 +86,35 @@ def _flat(sheet: Sheet, rule: Applied, flag: Reg) -> Instead:
         when=flag,
     )
     return Instead(flag, (fixed, sheet.b.const(1)), why, alone=True, fixed=True)
+
+
+def _shared(
+    sheet: Sheet, rule: Applied, lines: Sequence[int], flags: Sequence[Reg]
+) -> list[Instead]:
+    """One amount for the parcel, shared out by value over the lines that it stands for."""
+    b, amount = sheet.b, rule["amount"]
+    whole = sheet.convert(b.const(minor(amount)), amount.currency, sheet.currency)
+    weights = [b.where(f, sheet.value[i], b.const(0)) for f, i in zip(flags, lines, strict=True)]
+    text = f"{{0}} of {amount.value} {amount.currency} for the parcel, instead of other duties"
+    return [
+        Instead(
+            flag,
+            (part, b.const(1)),
+            Why(
+                "flat_per_parcel",
+                rule.label,
+                sheet.note(text, part),
+                basis(sheet, i),
+                rule=rule.address,
+                rate=f"{amount.value} {amount.currency} per parcel",
+                value=amount,
+                when=flag,
+            ),
+            alone=True,
+            fixed=True,
+        )
+        for i, flag, part in zip(lines, flags, b.allocate(whole, weights), strict=True)
+    ]
 
 
 def _rates(

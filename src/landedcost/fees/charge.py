@@ -13,6 +13,7 @@ _WHEN_NOT = {
     "if_tax": "no tax is due on the import",
     "if_duty_or_tax": "no duty or tax is due on the import",
     "on_delivery": "nothing is collected on delivery",
+    "unless_relieved": "the parcel is below a threshold",
 }
 
 
@@ -83,6 +84,7 @@ def _due(sheet: Sheet, rule: Applied, collected: Collected) -> tuple[Reg, list[W
         "if_tax": b.positive(collected.tax),
         "if_duty_or_tax": b.positive(b.add(collected.duty, collected.tax)),
         "on_delivery": b.positive(collected.on_delivery),
+        "unless_relieved": _entered(sheet),
     }[due]
     reasons = []
     band = rule.settings.get("band")
@@ -104,6 +106,16 @@ def _due(sheet: Sheet, rule: Applied, collected: Collected) -> tuple[Reg, list[W
     if due != "always":
         reasons.append(_not_due(rule, _WHEN_NOT[due], b.no(flag), None))
     return flag, reasons
+
+
+def _entered(sheet: Sheet) -> Reg:
+    """1 where some line is not relieved of its duty by a threshold: the parcel needs an entry."""
+    b = sheet.b
+    relieved = (
+        b.any(f for rule, f in waived if not rule.settings.get("spares"))
+        for waived in sheet.waived_duty
+    )
+    return b.any(b.no(flag) for flag in relieved)
 
 
 def _not_due(rule: Applied, words: str, when: Reg, value: Dated | None) -> Why:

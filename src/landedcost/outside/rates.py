@@ -113,14 +113,23 @@ class AskedRates:
             found = self.customs_sheet.rate(base, quote, on)
             if found is not None:
                 own = replace(found, stale=self.customs_sheet.stale)
-                return CustomsRate(own, False, found.source)
-        rate = self.rate(base, quote, on)
-        return CustomsRate(
-            rate, True, f"the {rate.source} stand in for those of the authority of {territory}"
-        )
+                return self._authoritys(own, quote, territory)
+        return _stands_in(self.rate(base, quote, on), territory)
+
+    def _authoritys(self, rate: Rate, quote: str, territory: str) -> CustomsRate:
+        """A rate of the authority's sheet, which it has published into its own currency only."""
+        assert self.customs_sheet is not None
+        if quote == self.customs_sheet.answer.base:
+            return CustomsRate(rate, False, rate.source)
+        return _stands_in(rate, territory)
 
     def __repr__(self) -> str:
         return f"AskedRates({[s.provider for s in self.sheets]})"
+
+
+def _stands_in(rate: Rate, territory: str) -> CustomsRate:
+    rule = f"the {rate.source} stand in for those of the authority of {territory}"
+    return CustomsRate(rate, True, rule)
 
 
 def lacking(sheet: RatesAnswer, wanted: frozenset[str]) -> frozenset[str]:

@@ -16,12 +16,31 @@ API_VERSION = 1
 """The version of the ports. A plugin made for another one is refused with both named."""
 KINDS = ("tariff", "carrier", "rates", "landed")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
-_CAPABILITIES = {
-    "rates": {"history", "customs"},
-    "tariff": {"history", "preferences", "remedies", "taxes", "short_codes"},
-    "carrier": {"days", "ddp", "several_offers"},
-    "landed": {"lines", "rates", "formulas", "guarantee"},
+CAPABILITIES = {
+    "rates": {
+        "history": "answers for days in the past",
+        "customs": "has the rates that a customs authority has published",
+    },
+    "tariff": {
+        "history": "answers for days in the past",
+        "preferences": "tells preferential duties",
+        "remedies": "tells anti-dumping, countervailing and safeguard duties",
+        "taxes": "tells taxes and excise on import",
+        "short_codes": "answers a code of six digits with the lines it may be",
+    },
+    "carrier": {
+        "days": "tells how long a service takes",
+        "ddp": "offers services that collect duty and tax from the sender",
+        "several_offers": "offers more than one service",
+    },
+    "landed": {
+        "lines": "tells duty and tax line by line",
+        "rates": "tells the rates it applied",
+        "formulas": "tells how it computed them",
+        "guarantee": "stands by its figures",
+    },
 }
+"""What a source of each kind can do beyond the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +65,9 @@ class ProviderSpec:
     ``landed``. ``factory`` makes the provider from its settings and does nothing else: no I/O.
     ``territories`` are those it answers for, empty for any. ``limit`` is how many requests it
     may be sent in how many milliseconds. ``capabilities`` are what it can beyond the port's
-    least; the conformance kit asks for a reason for each one left out. ``docs`` is a URL, or a
-    page of ours. Raises PluginError for a spec that cannot be.
+    least (:data:`CAPABILITIES`); ``without`` gives the reason for each one left out. ``docs`` is
+    a URL, or a page of ours. ``case`` is where its case for the conformance kit is,
+    ``"module:NAME"``. Raises PluginError for a spec that cannot be.
     """
 
     name: str
@@ -62,7 +82,7 @@ class ProviderSpec:
     freshness: Freshness | None = None
     limit: tuple[int, int] | None = None
     without: Mapping[str, str] = field(default_factory=dict)
-    """Why a capability is left out: its name, and the reason."""
+    case: str = ""
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and _NAME.fullmatch(self.name)):
@@ -71,13 +91,18 @@ class ProviderSpec:
             raise PluginError(
                 f"{self.name}: no kind of provider: {self.kind!r}", hint=f"one of {KINDS}"
             )
-        known = _CAPABILITIES[self.kind]
-        unknown = sorted((set(self.capabilities) | set(self.without)) - known)
+        known = CAPABILITIES[self.kind]
+        unknown = sorted((set(self.capabilities) | set(self.without)) - known.keys())
         if unknown:
             raise PluginError(
                 f"{self.name}: no capability of a {self.kind} source: {', '.join(unknown)}",
                 hint=f"known: {', '.join(sorted(known))}",
             )
+
+    def unexplained(self) -> tuple[str, ...]:
+        """The capabilities that are neither there nor left out with a reason."""
+        told = {name for name, why in self.without.items() if why.strip()}
+        return tuple(sorted(CAPABILITIES[self.kind].keys() - self.capabilities - told))
 
     @property
     def key(self) -> str:

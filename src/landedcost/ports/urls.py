@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 
 def path_part(text: str) -> str:
@@ -19,6 +19,11 @@ def written_forms(text: str) -> frozenset[str]:
 def form_text(pairs: Mapping[str, str]) -> str:
     """Pairs as a form is sent."""
     return urlencode(pairs)
+
+
+def form_pairs(text: str) -> dict[str, str]:
+    """A form as it was sent, as pairs."""
+    return dict(parse_qsl(text))
 
 
 def origin(url: str) -> tuple[str, str]:

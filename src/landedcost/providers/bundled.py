@@ -98,6 +98,7 @@ TARIFF = ProviderSpec(
         "taxes": "taxes are rules of a territory, not rows of its table",
     },
     summary="the tariff tables that come with the package, offline",
+    case="landedcost.testing.cases.bundled:TARIFF",
     docs=_DOCS,
 )
 RATES = ProviderSpec(
@@ -108,5 +109,6 @@ RATES = ProviderSpec(
     capabilities=frozenset({"history"}),
     without={"customs": "reference rates, not those of a customs authority"},
     summary="reference rates that come with the package, offline",
+    case="landedcost.testing.cases.bundled:RATES",
     docs=_DOCS,
 )

@@ -26,7 +26,13 @@ LINE_KEYS = (
     "hs_not",
     "preference",
     "preference_names",
+    "claims",
+    "claims_not",
+    "content",
+    "hs_list",
+    "hs_list_not",
 )
+LIST_KEYS = ("hs_list", "hs_list_not")
 CONDITION_KEYS = frozenset(LANE_KEYS + LINE_KEYS)
 
 
@@ -87,10 +93,30 @@ class LineFacts(Protocol):
         """The agreement claimed."""
         ...
 
+    @property
+    def claims(self) -> frozenset[str]:
+        """What the importer claims or chooses, by code."""
+        ...
+
+    def contains(self, materials: frozenset[str]) -> bool:
+        """Whether the goods contain, or may contain, one of the materials."""
+        ...
+
+    def listed(self, names: frozenset[str], *, wanted: bool) -> bool:
+        """Whether the goods are on one of the lists (or on none, if not ``wanted``).
+
+        A code too short to tell counts as what is asked for.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Every test must hold; a key that is absent is no test."""
+    """Every test must hold; a key that is absent is no test.
+
+    The reader puts the tests of lists last: what a code is too short to tell matters only where
+    everything else holds.
+    """
 
     tests: Mapping[str, frozenset[str] | bool]
 
@@ -118,6 +144,12 @@ class Condition:
                 held = facts.hs.startswith(tuple(wanted)) is (key == "hs")
             elif key == "preference_names":
                 held = facts.preference in wanted
+            elif key in ("claims", "claims_not"):
+                held = facts.claims.isdisjoint(wanted) is (key == "claims_not")
+            elif key == "content":
+                held = facts.contains(wanted)
+            elif key in LIST_KEYS:
+                held = facts.listed(wanted, wanted=key == "hs_list")
             else:
                 have = getattr(facts, key.removesuffix("_not"))
                 held = (have in wanted) is (not key.endswith("_not"))

@@ -75,21 +75,34 @@ class RuleBook:
         """The codes of all territories that have a rule file, sorted."""
         if not self._codes:
             names = (f.name for f in self.folder.iterdir())
-            self._codes = tuple(sorted(n[:-5] for n in names if n.endswith(".toml")))
+            stems = (n.removesuffix(".toml") for n in names if n.endswith(".toml"))
+            self._codes = tuple(sorted(stem for stem in stems if "." not in stem))
         return self._codes
 
     def file(self, code: str) -> tuple[RuleFile, str]:
-        """One file as read, and the fingerprint of its text."""
-        if code not in self._files:
-            from .parse import parse
+        """One file as read, and the fingerprint of its text.
 
-            name = f"{code}.toml"
-            try:
-                text = self.folder.joinpath(name).read_text(encoding="utf-8")
-            except UnicodeDecodeError as error:
-                raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
-            self._files[code] = self._with_reforms(code, parse(text, name), _digest(text))
+        Long lists of goods may stand in a file beside it, ``US.lists.toml`` beside ``US.toml``.
+        """
+        if code not in self._files:
+            from .parse import RuleFile, parse
+
+            text = self._read(f"{code}.toml")
+            found = parse(text, f"{code}.toml")
+            lists = f"{code}.lists.toml"
+            if self.folder.joinpath(lists).is_file():
+                more = self._read(lists)
+                rules = {**parse(more, lists, found).rules, **found.rules}
+                found = RuleFile(found.territory, found.sources, rules)
+                text += more
+            self._files[code] = self._with_reforms(code, found, _digest(text))
         return self._files[code]
+
+    def _read(self, name: str) -> str:
+        try:
+            return self.folder.joinpath(name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
 
     def _with_reforms(self, code: str, file: RuleFile, digest: str) -> tuple[RuleFile, str]:
         if not self.reforms:
@@ -131,6 +144,7 @@ class RuleBook:
         return self.regime(union)
 
     def _complete(self, code: str) -> Regime:
+        from .lists import check_names
         from .schema import Regime
 
         own, digest = self.file(code)
@@ -147,6 +161,7 @@ class RuleBook:
             if rules.pop(name, None) is None:
                 raise RuleFileError(f"no rule {name!r} to leave out", file=f"{code}.toml", line=1)
         rules.update(own.rules)
+        check_names(rules)
         return Regime(
             code=code,
             name=str(facts["name"]),

@@ -12,8 +12,19 @@ from typing import Any
 
 from ..codes import EU
 from ..errors import RuleFileError
-from .conditions import CONDITION_KEYS, Condition, Exclusion
-from .schema import KINDS, MONEY_LISTS, ROUNDED, STATUSES, TEXT_LISTS, Dated, Kind, Rule, Source
+from .conditions import CONDITION_KEYS, LIST_KEYS, Condition, Exclusion
+from .schema import (
+    EFFECTS,
+    KINDS,
+    MONEY_LISTS,
+    ROUNDED,
+    STATUSES,
+    TEXT_LISTS,
+    Dated,
+    Kind,
+    Rule,
+    Source,
+)
 from .schema import required_lists as required
 
 _TERRITORY = {
@@ -42,6 +53,8 @@ _DATED = {
 }
 _NUMBER = re.compile(r"\d+(\.\d+)?(%|/\d+)?|Free")
 _COUNTRY_KEYS = {"ship_from", "ship_from_not", "origin", "origin_not"}
+_CODES = re.compile(r"\s*\d{2,12}(\s+\d{2,12})*\s*")
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,11 @@ class RuleFile:
     rules: Mapping[str, Rule]
 
 
-def parse(text: str, file: str) -> RuleFile:
-    """Read a rule file's text. Raises RuleFileError with the file and the line."""
+def parse(text: str, file: str, beside: RuleFile | None = None) -> RuleFile:
+    """Read a rule file's text. Raises RuleFileError with the file and the line.
+
+    A file of lists stands ``beside`` the one it belongs to: it has no territory of its own.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,7 +79,7 @@ def parse(text: str, file: str) -> RuleFile:
         raise RuleFileError(
             f"not valid TOML: {error}", file=file, line=line, code="bad_toml"
         ) from None
-    return _Reader(text, file).read(data)
+    return _Reader(text, file).read(data, beside)
 
 
 def is_number(value: str) -> bool:
@@ -107,34 +123,35 @@ class _Reader:
     def __init__(self, text: str, file: str) -> None:
         self.lines = text.splitlines()
         self.file = file
+        self.headers: dict[str, list[int]] = {}
+        for number, line in enumerate(self.lines, 1):
+            if "[" in line and (found := _HEADER.match(line)):
+                self.headers.setdefault(found[1], []).append(number)
 
     def fail(self, message: str, header: str, key: str = "", index: int = 0) -> RuleFileError:
         return RuleFileError(message, file=self.file, line=self.find(header, key, index))
 
     def find(self, header: str, key: str = "", index: int = 0) -> int:
         """The line of ``key`` under the ``index``-th table named ``header``."""
-        opened = re.compile(r"\s*\[\[?\s*" + re.escape(header) + r"\s*\]\]?\s*(#.*)?$")
-        seen = -1
-        start = 0
-        for number, line in enumerate(self.lines, 1):
-            if opened.match(line):
-                seen += 1
-                if seen == index:
-                    start = number
-            elif start and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+        opened = self.headers.get(header, [])
+        if index >= len(opened):
+            return opened[-1] if opened else 1
+        start = opened[index]
+        for number, line in enumerate(self.lines[start:] if key else (), start + 1):
+            if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
                 return number
-            elif start and line.lstrip().startswith("["):
+            if _HEADER.match(line):
                 break
-        return start or 1
+        return start
 
-    def read(self, data: dict[str, Any]) -> RuleFile:
-        known = {"territory", "source", *KINDS}
+    def read(self, data: dict[str, Any], beside: RuleFile | None = None) -> RuleFile:
+        known = {"territory", "source", *KINDS} if beside is None else {"list"}
         for key in data:
             if key not in known:
                 message = f"unknown table {key!r}; known: {', '.join(sorted(known))}"
                 line = next((n for n, t in enumerate(self.lines, 1) if f"[{key}" in t), 1)
                 raise RuleFileError(message, file=self.file, line=line)
-        territory = data.get("territory")
+        territory = data.get("territory") if beside is None else dict(beside.territory)
         if not isinstance(territory, dict):
             raise RuleFileError("no [territory] table", file=self.file, line=1)
         self.check(territory, _TERRITORY, "territory")
@@ -142,7 +159,8 @@ class _Reader:
             raise self.fail(f"[territory] lacks {key!r}", "territory")
         self.code = str(territory["code"])
         self.currency = str(territory["currency"])
-        self.sources = {k: self.source(k, v) for k, v in data.get("source", {}).items()}
+        self.sources = dict(beside.sources) if beside is not None else {}
+        self.sources |= {k: self.source(k, v) for k, v in data.get("source", {}).items()}
         rules: dict[str, Rule] = {}
         for kind in KINDS:
             for name, table in data.get(kind, {}).items():
@@ -214,8 +232,12 @@ class _Reader:
             raise self.fail(f"[{header}] does not say what it compares", header)
         if kind == "tax" and ("above" in values) != ("limit" in values):
             raise self.fail(f"[{header}] needs both a limit and the rate above it", header)
+        if kind == "fee" and settings.get("per", "parcel") != "parcel":
+            raise self.fail("the band of a fee is one of the parcel", header, "per")
         if settings.get("per") == "gram" and kind != "tax":
             raise self.fail("only a tax compares the value of a gram", header, "per")
+        if kind == "exemption" and not settings.get("of"):
+            raise self.fail(f"[{header}] does not say of which duties", header)
         if settings.get("effect") == "allowance" and settings.get("waives") != ("duty",):
             raise self.fail("an allowance is one of duty alone", header, "effect")
 
@@ -223,7 +245,7 @@ class _Reader:
         if isinstance(wanted, type):
             if type(value) is not wanted:
                 raise self.fail(f"{key} must be a {wanted.__name__}: {value!r}", header, key)
-            return value
+            return self.by_country(header, key, value) if wanted is dict else value
         if wanted[0] == "list":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise self.fail(f"{key} must be a list of texts: {value!r}", header, key)
@@ -235,6 +257,13 @@ class _Reader:
         if value not in wanted:
             raise self.fail(f"{key} {value!r}; known: {', '.join(wanted)}", header, key)
         return value
+
+    def by_country(self, header: str, key: str, value: Any) -> dict[str, str]:
+        """A text for each country; one for the Union is that of each member."""
+        if not all(isinstance(v, str) for v in value.values()):
+            raise self.fail(f"{key} must give a text for each country: {value!r}", header, key)
+        shared = {member: value["EU"] for member in EU} if "EU" in value else {}
+        return shared | {code: text for code, text in value.items() if code != "EU"}
 
     def entries(self, header: str, key: str, value: Any) -> tuple[Dated, ...]:
         name = f"{header}.{key}"
@@ -270,6 +299,11 @@ class _Reader:
         value = table["value"]
         if key not in TEXT_LISTS and not is_number(value):
             raise self.fail(f"not a number or a percentage: {value!r}", name, "value", index)
+        if key == "codes" and not _CODES.fullmatch(value):
+            raise self.fail(f"not codes of 2 to 12 digits: {value[:40]!r}", name, "value", index)
+        if key == "effect" and value not in EFFECTS:
+            known = ", ".join(EFFECTS)
+            raise self.fail(f"effect {value!r}; known: {known}", name, "value", index)
         money = key in MONEY_LISTS
         return Dated(
             address=f"{self.code}.{name}",
@@ -286,7 +320,7 @@ class _Reader:
 
     def condition(self, header: str, table: Any) -> Condition:
         tests: dict[str, frozenset[str] | bool] = {}
-        for key, value in table.items():
+        for key, value in sorted(table.items(), key=lambda item: item[0] in LIST_KEYS):
             if key not in CONDITION_KEYS:
                 raise self.fail(f"unknown condition {key!r} in [{header}]", header, "when")
             if key == "preference":

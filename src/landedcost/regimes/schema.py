@@ -6,7 +6,7 @@ The reference page "Rule files" explains each kind in words; this module is what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ APPLIES = frozenset({"in_force", "scheduled", "provisional", REFORM})
 COMPARES = ("goods", "value", "goods_freight")
 PER = ("parcel", "day", "item", "gram")
 WAIVABLE = ("duty", "tax")
+RATE_BANDS = ("rate_at_least", "rate_below", "rate_over", "rate_at_most")
 BASE_TOKENS = ("value", "goods", "freight", "insurance", "duty", "fees", "uplift")
 
 
@@ -105,6 +106,11 @@ class Rule:
         """The words shown for the rule."""
         return str(self.settings.get("label") or self.name.replace("_", " "))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What other rules may call it: its name, and the program it belongs to."""
+        return frozenset({self.name, str(self.settings.get("program") or self.name)})
+
 
 @dataclass(frozen=True, slots=True)
 class Reformed:
@@ -130,11 +136,18 @@ class Regime:
     verified_through: date
     rules: Mapping[str, Rule]
     version: str
+    kinds: Mapping[str, tuple[Rule, ...]] = field(init=False)
     reforms: tuple[Reformed, ...] = ()
 
-    def of(self, kind: str) -> list[Rule]:
+    def __post_init__(self) -> None:
+        kinds: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            kinds.setdefault(rule.kind, []).append(rule)
+        object.__setattr__(self, "kinds", {k: tuple(found) for k, found in kinds.items()})
+
+    def of(self, kind: str) -> Sequence[Rule]:
         """The rules of one kind, in file order."""
-        return [r for r in self.rules.values() if r.kind == kind]
+        return self.kinds.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,7 @@ _TEST = {"compares": COMPARES, "per": PER, "inclusive": bool}
 _MANY = "list"
 
 KINDS: Mapping[str, Kind] = {
+    "list": Kind({"label": str}, ("codes",), conditional=False),
     "valuation": Kind({}, ("basis", "factor", "insurance")),
     "threshold": Kind(
         {
@@ -158,6 +172,7 @@ KINDS: Mapping[str, Kind] = {
             **_TEST,
             "effect": ("cliff", "allowance"),
             "waives": (_MANY, WAIVABLE),
+            "spares": (_MANY, None),
         },
         ("amount",),
         excludes=True,
@@ -178,27 +193,35 @@ KINDS: Mapping[str, Kind] = {
     "duty": Kind(
         {
             "label": str,
-            "method": ("none", "flat_per_line", "rate"),
+            "method": ("none", "flat_per_line", "flat_per_parcel", "rate"),
             **_TEST,
             "unless_preference": bool,
             "unless_pinned": bool,
             "replaces": (_MANY, ("tax",)),
+            "rate_of": (_MANY, None),
         },
-        ("reason", "amount", "rate", "deduct", "over", "limit"),
+        ("reason", "amount", "rate", "deduct", "over", "limit", *RATE_BANDS),
         excludes=True,
     ),
     "additional": Kind(
         {
             "label": str,
             "code": str,
+            "headings": dict,
             "method": ("flat", "minimum_total", "surcharge"),
+            "program": str,
             "group": str,
+            "content": (_MANY, None),
             "not_with": (_MANY, None),
         },
         ("rate",),
     ),
+    "exemption": Kind(
+        {"label": str, "code": str, "of": (_MANY, None), "beside": (_MANY, None)}, ("effect",)
+    ),
     "preference": Kind(
-        {"label": str, "agreement": str, "not_under": (_MANY, None), "evidence": str}, ("rate",)
+        {"label": str, "agreement": str, "not_under": (_MANY, None), "evidence": str},
+        ("rate", "evidence_above"),
     ),
     "tax": Kind(
         {
@@ -216,7 +239,7 @@ KINDS: Mapping[str, Kind] = {
             "label": str,
             "method": ("fixed", "percent", "percent_plus_fixed", "per_line"),
             "payer": ("buyer", "seller"),
-            "due": ("always", "if_tax", "if_duty_or_tax", "on_delivery"),
+            "due": ("always", "if_tax", "if_duty_or_tax", "on_delivery", "unless_relieved"),
             "in_tax_base": bool,
             "band": ("up_to", "above"),
             **_TEST,
@@ -235,9 +258,12 @@ KINDS: Mapping[str, Kind] = {
 }
 
 ROUNDED = ("value", "duty", "tax_base", "tax", "fee")
-MONEY_LISTS = frozenset({"amount", "limit", "min", "max", "over", "deduct"})
-TEXT_LISTS = frozenset({"basis", "reason", "text", "rule"})
+MONEY_LISTS = frozenset({"amount", "limit", "min", "max", "over", "deduct", "evidence_above"})
+TEXT_LISTS = frozenset({"basis", "reason", "text", "rule", "codes", "effect"})
+EFFECTS = ("whole", "share")
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "list": ("codes",),
+    "exemption": ("effect",),
     "valuation": ("basis",),
     "threshold": ("amount",),
     "scheme": ("limit",),
@@ -256,6 +282,7 @@ _BANDS = ("limit", "over", "deduct")
 _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "none": ("reason",),
     "flat_per_line": ("limit", "amount"),
+    "flat_per_parcel": ("amount",),
     "rate": ("rate",),
     "fixed": ("amount",),
     "per_line": ("amount",),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ..codes import EU
 from ..errors import NotInForce, RuleFileError
-from ..territories import Place
+from .lists import Goods, goods_of
 from .schema import ROUNDED, Applied, Dated, Regime, Rule
 
-_LANE_KINDS = ("threshold", "scheme", "duty", "additional", "preference", "tax", "fee")
+if TYPE_CHECKING:
+    from ..territories import Place
+
+_LANE_KINDS = (
+    "threshold", "scheme", "duty", "additional", "exemption", "preference", "tax", "fee"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Lane:
     fx_rule: Applied | None = None
     next_change: date | None = None
     stale: bool = False
+    lists: Mapping[str, Goods] = field(default_factory=dict)
 
     def of(self, kind: str) -> tuple[Applied, ...]:
         """The applied rules of one kind, in file order."""
@@ -115,6 +122,7 @@ def select(regime: Regime, key: LaneKey) -> Lane:
         fx_rule=fx[0] if fx else None,
         next_change=next_change(regime, day),
         stale=day > regime.verified_through,
+        lists=goods_of(regime, day),
     )
 
 

@@ -154,6 +154,7 @@ class Tally:
     file: str
     whole: bool
     lines: int
+    answer: bool = False
     columns: dict[str, Count] = field(default_factory=dict)
     unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
 
@@ -161,7 +162,7 @@ class Tally:
     def of(cls, found: Edition | Answer) -> Tally:
         """Read every text of an edition or of an answer."""
         if isinstance(found, Answer):
-            tally = cls(found.tariff, found.code, found.day, found.file, False, 1)
+            tally = cls(found.tariff, found.code, found.day, found.file, False, 1, answer=True)
             for kind, text in found.texts:
                 tally.add(found.code, f"measure {kind}", text, "taric")
             return tally

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from ..errors import RequestError
+from ..errors import LandedCostError, RequestError
 from ..regimes.schema import Source
 from .answered import answered_claims, answered_rows
 from .grammar import read_special
@@ -19,7 +19,7 @@ from .table import TariffTable, nearest_codes
 class LocalTable(TariffTable):
     """One imported tariff; each question is asked of the file.
 
-    Where only a part of the tariff was imported, the bundled table answers for the rest.
+    Where nothing was imported for a heading on a day, the bundled table answers.
     """
 
     provider = "imported"
@@ -35,10 +35,15 @@ class LocalTable(TariffTable):
 
     def lookup(self, code: str, day: date, *, where: str = "", origin: str = "") -> Found:
         """As :meth:`TariffTable.lookup`; goods of some countries have rates of their own."""
-        rows = [*self._kept(code, day), *self._answered(code, day, origin)]
-        whole = any(e.headings is None and e.start <= day for e in self.editions)
-        if not (whole or any(row.on(day) for row in rows)) and self.name in TariffTable.names():
-            return TariffTable.load(self.name).lookup(code, day, where=where, origin=origin)
+        answered = tuple(self._answered(code, day, origin))
+        rows = (*self._kept(code, day), *answered)
+        spoken = answered or edition_on(self.editions, code, day)
+        if not spoken and self.name in TariffTable.names():
+            try:
+                return TariffTable.load(self.name).lookup(code, day, where=where, origin=origin)
+            except LandedCostError:
+                if not rows:
+                    raise
         return _Fetched(self, rows).lookup(code, day, where=where, origin=origin)
 
     def claims(self, row: Row, day: date) -> tuple[Claim, ...] | None:

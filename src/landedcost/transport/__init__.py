@@ -38,10 +38,12 @@ class Transport:
     ``run`` and ``arun`` are the two ways to run a flow; both have a deadline for the whole.
     """
 
-    def __init__(self, policy: Policy | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, policy: Policy | None = None, clock: Clock | None = None, outlet: object = None
+    ) -> None:
         self.policy = policy or Policy()
         self.clock = clock or Clock()
-        self.wire = Wire(self.clock)
+        self.wire = Wire(self.clock, outlet)
         self.flights = Flights()
 
     def run(self, flow: Flow[T], deadline_ms: int | None = None) -> T:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 import httpx
 from anyio.lowlevel import RunVar
@@ -15,18 +17,25 @@ from ..ports.urls import form_text
 from .clock import Clock
 from .effects import Send
 from .json_text import write_json
-from .redact import redact, secrets_of
+from .redact import ACTIVE, guard_logs, redact, secrets_of
+from .unpack import ACCEPTED, too_large, unpack
 
+_LOG = logging.getLogger("landedcost.transport")
 USER_AGENT = "landedcost"
 _IDS = ("x-request-id", "request-id", "x-amzn-requestid", "invocation-id", "cf-ray")
 _POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
 
 class Wire:
-    """Connections, reused: one pool for threads, one for each event loop."""
+    """Connections, reused: one pool for threads, one for each event loop.
 
-    def __init__(self, clock: Clock) -> None:
+    ``outlet`` takes the place of the network, for tests: a transport of httpx that serves both.
+    """
+
+    def __init__(self, clock: Clock, outlet: Any = None) -> None:
         self.clock = clock
+        self._outlet = outlet
+        guard_logs()
         self._client: httpx.Client | None = None
         self._lock = Lock()
         self._loops: RunVar[httpx.AsyncClient] = RunVar(f"landedcost-{id(self)}")
@@ -36,15 +45,14 @@ class Wire:
         with self._lock:
             client = self._client
             if client is None:
-                client = self._client = httpx.Client(
-                    limits=_POOL, follow_redirects=False, trust_env=True
-                )
+                client = self._client = httpx.Client(transport=self._outlet, limits=_POOL)
         with _mapped(effect.request):
             request = self._request(effect)
             response = client.send(request, stream=True)
             try:
                 body = _Body(effect, response, self.clock, until_ms)
-                for chunk in response.iter_bytes():
+                assert isinstance(response.stream, httpx.SyncByteStream)
+                for chunk in response.stream:
                     body.feed(chunk)
             finally:
                 response.close()
@@ -54,22 +62,32 @@ class Wire:
         """Send from an event loop. Raises ProviderError."""
         client = self._loops.get(None)
         if client is None or client.is_closed:
-            client = httpx.AsyncClient(limits=_POOL, follow_redirects=False, trust_env=True)
+            client = httpx.AsyncClient(transport=self._outlet, limits=_POOL)
             self._loops.set(client)
         with _mapped(effect.request):
             request = self._request(effect)
             response = await client.send(request, stream=True)
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            chunks = aiter(response.stream)
             try:
                 body = _Body(effect, response, self.clock, until_ms)
-                async for chunk in response.aiter_bytes():
+                async for chunk in chunks:
                     body.feed(chunk)
+            except LandedCostError:
+                await response.aclose()
+                await _unwind(chunks)
+                raise
             finally:
                 await response.aclose()
             return body.whole()
 
     def _request(self, effect: Send) -> httpx.Request:
         asked = effect.request
-        headers = {"user-agent": USER_AGENT, "accept": "application/json"}
+        headers = {
+            "user-agent": USER_AGENT,
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED,
+        }
         headers |= {name.lower(): reveal(value) for name, value in asked.headers.items()}
         headers.setdefault("x-request-id", effect.request_id)
         content, kind = _content(asked)
@@ -99,6 +117,17 @@ class Wire:
             await client.aclose()
 
 
+async def _unwind(chunks: AsyncIterator[bytes]) -> None:
+    """Let the generators inside each other end by themselves, now that the connection is closed.
+
+    Those that are dropped while they wait are warned of by trio.
+    """
+    try:
+        await anext(chunks, b"")
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        _LOG.debug("an answer was not read to its end: %s", type(error).__name__)
+
+
 class _Body:
     """The body so far, within its limit and its time."""
 
@@ -109,12 +138,12 @@ class _Body:
         self.size = 0
         told = response.headers.get("content-length", "")
         if told.isdigit() and int(told[:18]) > effect.max_bytes:
-            raise self._too_large()
+            raise too_large(effect.max_bytes)
 
     def feed(self, chunk: bytes) -> None:
         self.size += len(chunk)
         if self.size > self.effect.max_bytes:
-            raise self._too_large()
+            raise too_large(self.effect.max_bytes)
         if self.clock.now_ms() > self.until_ms:
             raise ProviderTimeout("was still sending its answer when the time was up")
         self.parts.append(chunk)
@@ -125,28 +154,26 @@ class _Body:
         return Response(
             self.response.status_code,
             headers,
-            b"".join(self.parts),
+            unpack(
+                b"".join(self.parts), headers.get("content-encoding", ""), self.effect.max_bytes
+            ),
             self.effect.request.url,
             found[:100] or self.effect.request_id,
-        )
-
-    def _too_large(self) -> BadAnswer:
-        return BadAnswer(
-            f"an answer above {self.effect.max_bytes:,} bytes, which was not read",
-            code="too_large",
-            retryable=False,
         )
 
 
 @contextmanager
 def _mapped(request: Request) -> Iterator[None]:
-    """Every error of the library below as one of ours, its text without secrets."""
+    """Every error of the library below as one of ours; nothing it says or logs has secrets."""
+    active = ACTIVE.set(secrets_of(request))
     try:
         yield
     except LandedCostError:
         raise
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
         raise mapped(error, request) from error
+    finally:
+        ACTIVE.reset(active)
 
 
 def mapped(error: Exception, request: Request) -> ProviderError:

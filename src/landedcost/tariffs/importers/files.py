@@ -7,6 +7,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,20 +62,12 @@ def bad_file(
     return RuleFileError(message, file=file, line=line, code="bad_file", hint=hint)
 
 
-def read_json(text: str, file: str) -> Any:
-    """A JSON document. Raises RuleFileError (``bad_file``)."""
-    try:
-        return json.loads(text, parse_float=str, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise bad_file(file, f"not JSON, or cut off: {error}") from None
-
-
 def json_rows(text: str, file: str) -> Iterator[Any]:
     """The elements of a JSON list, one at a time, so that the whole is never in memory.
 
     Raises RuleFileError (``bad_file``) where the list is broken or cut off.
     """
-    decoder = json.JSONDecoder(parse_float=str, parse_constant=_no_constant)
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
     at = _blank(text, 0)
     if text[at : at + 1] != "[":
         raise bad_file(file, "not a JSON list of rows")

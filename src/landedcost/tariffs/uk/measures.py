@@ -166,10 +166,14 @@ def _commodity(found: Mapping[str, Any], file: str) -> Commodity:
     code = found.get("goods_nomenclature_item_id")
     if not isinstance(code, str) or not re.fullmatch(r"\d{10}", code, re.ASCII):
         raise bad_answer(file, f"not a commodity code: {str(code)[:40]!r}")
-    meta = (found.get("meta") or {}).get("duty_calculator") or {}
+    meta = _calculator(found, file)
+    blocks = _object(meta.get("applicable_additional_codes"), "additional codes", file)
     offered = {
-        str(kind): tuple(str(c.get("code")) for c in block.get("additional_codes") or ())
-        for kind, block in (meta.get("applicable_additional_codes") or {}).items()
+        str(kind): tuple(
+            str(_object(entry, "an additional code", file).get("code"))
+            for entry in _object(block, "additional codes", file).get("additional_codes") or ()
+        )
+        for kind, block in blocks.items()
     }
     measures = found.get("import_measures")
     if not isinstance(measures, list):
@@ -183,13 +187,24 @@ def _commodity(found: Mapping[str, Any], file: str) -> Commodity:
     )
 
 
+def _calculator(found: Mapping[str, Any], file: str) -> Mapping[str, Any]:
+    meta = _object(found.get("meta"), "meta", file)
+    return _object(meta.get("duty_calculator"), "duty_calculator", file)
+
+
+def _object(value: Any, what: str, file: str) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise bad_answer(file, f"{what} is no object: {str(value)[:40]!r}")
+    return value or {}
+
+
 def _measure(found: Any, file: str) -> Measure:
     if not isinstance(found, dict) or not isinstance(found.get("measure_type"), dict):
         raise bad_answer(file, "a measure without a type")
     kind = found["measure_type"]
     area = found.get("geographical_area") or {}
     start = found.get("effective_start_date")
-    meta = (found.get("meta") or {}).get("duty_calculator") or {}
+    meta = _calculator(found, file)
     return Measure(
         id=str(found.get("id")),
         type=str(kind.get("id")),

@@ -85,8 +85,11 @@ class Option:
 
     @property
     def total(self) -> Fraction | None:
-        """Duty, everything on top and VAT, not rounded; None while facts are missing."""
-        return total(row.amount for row in self.all_rows)
+        """Duty, everything on top and VAT, not rounded; None while facts are missing.
+
+        A waiver has no amount.
+        """
+        return None if self.kind == WAIVER else total(row.amount for row in self.all_rows)
 
     @property
     def total_text(self) -> str | None:
