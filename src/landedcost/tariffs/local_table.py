@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import LandedCostError, RequestError
 from ..regimes.schema import Source
-from .answered import answered_claims, answered_rows
+from .answered import answered_claims, answered_line, answered_rows
+from .editions import Described
 from .grammar import read_special
 from .programmes import column_2, programme
 from .rows import Claim, Found, Row
@@ -52,6 +53,13 @@ class LocalTable(TariffTable):
             return tuple(self._programmes(row, day))
         answers = self.store.answers(self.name, row.code)
         return tuple(answered_claims(answers, row, day)) if answers else None
+
+    def described(self, row: Row, day: date) -> Described:
+        """What a row's line covers, in the tariff's words, and the units it is counted in."""
+        answers = self.store.answers(self.name, row.code)
+        if answers:
+            return answered_line(answers, day)
+        return self.store.described(self.name, row.code, day).get(row.code) or Described("")
 
     def nearest(self, code: str, count: int = 3) -> list[str]:
         """The known codes that share most leading digits, then the numerically nearest."""
