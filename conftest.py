@@ -8,7 +8,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 pytest_collect_file = Sybil(
     parsers=[ReasonedSkipParser(), FileParser(), PythonCodeBlockParser(), ConsoleParser()],
-    patterns=["README.md", "docs/**/*.md", "docs/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
     setup=enter_workdir,
     teardown=leave_workdir,
 ).pytest()

@@ -1,4 +1,4 @@
-"""Price a three-item drop for fourteen locales, offline, and explain one of them.
+"""Price a three-item drop for seventeen locales, offline, and explain one of them.
 
 Run it with ``./scripts/demo``, or ``python examples/demo.py`` once the package is installed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from importlib import resources
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -66,13 +67,23 @@ def shop() -> LandedCost:
     )
 
 
+# Which column of the table a kind of charge belongs to: few enough for 80 columns.
+COLUMNS = {
+    "goods": "goods,\nshipping",
+    "discount": "goods,\nshipping",
+    "shipping": "goods,\nshipping",
+    "rounding": "goods,\nshipping",
+    "duty": "duty",
+    "tax": "tax,\nfees",
+    "fee": "tax,\nfees",
+}
+
+
 def row(locale: str, quote: Quote) -> list[str]:
     """One line of the table, amounts as the buyer's locale writes them."""
-    sums = {"goods": 0, "shipping": 0, "duty": 0, "tax": 0, "fee": 0}
+    sums = dict.fromkeys(COLUMNS.values(), 0)
     for charge in quote.charges:
-        kind = {"discount": "goods"}.get(charge.kind, charge.kind)
-        if kind in sums:
-            sums[kind] += charge.amount_minor
+        sums[COLUMNS[charge.kind]] += charge.amount_minor
     shown = [quote.format(v) for v in sums.values()]
     return [locale, quote.text, *shown, str(quote.customs["scheme"] or ""), quote.certainty]
 
@@ -87,30 +98,28 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     store, bundle = shop(), drop()
-    table = Table(title="A tee twice, a plush toy and a print, sent from the US, all in")
-    for name in (
-        "locale",
-        "total",
-        "goods",
-        "shipping",
-        "duty",
-        "tax",
-        "fees",
-        "scheme",
-        "certainty",
-    ):
-        table.add_column(
-            name, justify="left" if name in ("locale", "scheme", "certainty") else "right"
-        )
+    table = Table(
+        title="A tee twice, a plush toy and a print, sent from the US, all in",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    amounts = ("total", *dict.fromkeys(COLUMNS.values()))
+    for name in ("locale", *amounts, "scheme", "certainty"):
+        amount = name in amounts
+        table.add_column(name, justify="right" if amount else "left", no_wrap=True)
+    refused = []
     for locale in LOCALES:
         try:
             table.add_row(*row(locale, store.price_for(bundle, locale, as_of=options.as_of)))
         except LandedCostError as error:
-            table.add_row(locale, "refused", "", "", "", "", "", "", str(error))
+            refused.append(f"{locale}: {error}")
     console.print(table)
+    for line in refused:
+        console.print(line, markup=False, style="red")
     quote = store.price_for(bundle, options.explain, as_of=options.as_of)
     console.print(f"\nWhy {options.explain} pays {quote.text}:\n")
-    console.print(str(quote.explain()), markup=False, highlight=False)
+    console.print(str(quote.explain()), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 

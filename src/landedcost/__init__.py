@@ -5,6 +5,8 @@ rates, exact to the minor unit, every charge with its rule and its source. Every
 may rely on is named in ``__all__``; the rest may change.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .client import LandedCost
 from .errors import (
     LandedCostError,
@@ -17,24 +19,35 @@ from .errors import (
     RuleError,
     RuleFileError,
 )
+from .facts import Provenance
 from .lines import Amount, Line
-from .quote import Charge, Note, Provenance, Quote, Reason
+from .quote import Charge, Note, Quote, Reason
 from .regimes.load import RuleBook
+from .regimes.reform import Reform
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
+from .tariffs.local import LocalTariffs
 from .territories import Place, place
+
+if TYPE_CHECKING:
+    from .async_client import AsyncLandedCost
+    from .outside.beside import Comparison
+    from .providers.config import Providers
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Amount",
+    "AsyncLandedCost",
     "Bundle",
     "Buyer",
     "Charge",
+    "Comparison",
     "LandedCost",
     "LandedCostError",
     "Line",
+    "LocalTariffs",
     "MoneyError",
     "NotInForce",
     "Note",
@@ -42,8 +55,10 @@ __all__ = [
     "PluginError",
     "Provenance",
     "ProviderError",
+    "Providers",
     "Quote",
     "Reason",
+    "Reform",
     "RefusedError",
     "Request",
     "RequestError",
@@ -55,3 +70,19 @@ __all__ = [
     "ZoneTable",
     "place",
 ]
+
+_LATER = {
+    "AsyncLandedCost": "async_client",
+    "Comparison": "outside.beside",
+    "Providers": "providers.config",
+}
+"""What needs more than a price does, loaded when it is asked for, and its module."""
+
+
+def __getattr__(name: str) -> Any:
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{module}"), name)

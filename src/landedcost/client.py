@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from .ask import Ask
 from .currencies import currency as find_currency
 from .dates import day as as_day
 from .errors import PluginError, RequestError
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from .bulk.prices import Prices
     from .fx.rates import RateTable
     from .market import Market, Terms
+    from .outside.plan import Outside
+    from .ports.flow import Flow
+    from .providers.config import Providers
+    from .question import Question
     from .quote import Quote
+    from .regimes.reform import Reform
     from .shipping.zones import ZoneTable
+    from .tariffs.local import LocalTariffs
     from .tariffs.table import TariffTable
 
 STRATEGIES = ("refuse", "lowest", "median", "highest")
@@ -37,29 +43,20 @@ def _pinned(rates: Mapping[str, str] | None) -> object:
     return tuple(rates.items()) if isinstance(rates, Mapping) else rates
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """What of a question picks a market."""
-
-    buyer: Buyer
-    seller: Seller
-    ship_from: Place
-    day: date
-    terms: str
-    channel: str
-    currency: str | None
-
-
 class LandedCost:
     """Prices bundles for buyers anywhere, offline, from bundled rules, tariffs and rates.
 
     ``seller`` is where the shop is (``"US"``, or a :class:`Seller` with registrations);
     ``ship_from`` is where parcels leave from, by default the seller's country. ``carrier`` is a
     :class:`~landedcost.shipping.zones.ZoneTable` asked when a bundle has no ``shipping``.
+    ``tariffs`` are imported ones (:class:`~landedcost.LocalTariffs`), asked before the bundled.
     ``tariff_strategy`` says what to do with a code too short to be one national line:
-    ``refuse`` (when the candidates differ), ``lowest``, ``median`` or ``highest``.
+    ``refuse`` (when the candidates differ), ``lowest``, ``median`` or ``highest``. ``providers``
+    are live sources, a :class:`~landedcost.providers.config.Providers`; without them nothing is
+    asked outside.
 
-    Raises RequestError for a setting that is not known.
+    Raises RequestError for a setting that is not known, PluginError for a source that is not
+    installed or not set up.
     """
 
     def __init__(
@@ -72,8 +69,10 @@ class LandedCost:
         terms: str = "DDP",
         tariff_strategy: str = "refuse",
         carrier: ZoneTable | None = None,
+        tariffs: LocalTariffs | None = None,
         rates: RateTable | None = None,
         rules: RuleBook | None = None,
+        providers: Providers | None = None,
         clock: Callable[[], date] = today,
     ) -> None:
         if isinstance(seller, str):
@@ -92,10 +91,16 @@ class LandedCost:
         self.terms = one_of(terms, TERMS, "terms", "unknown_terms")
         self.strategy = one_of(tariff_strategy, STRATEGIES, "tariff_strategy", "unknown_strategy")
         self.carrier = carrier
+        self.tariffs = tariffs
         self.rules = rules or RuleBook()
         self.clock = clock
+        self.providers = providers
         self._rates = rates
+        self._outside: Outside | None = None
+        if providers is not None:
+            self._outside = self._opened(providers)
         self._markets: dict[object, Market] = {}
+        self._questions: dict[object, Question] = {}
         self._buyers: dict[str, Buyer] = {}
 
     def price_for(
@@ -123,14 +128,38 @@ class LandedCost:
             market = self._markets.get((buyer.key, day, terms, channel))
             if market is not None:
                 return market.price(bundle)
-        return self.market_for(
-            buyer,
-            as_of=day,
-            terms=terms,
-            channel=channel,
-            rates=rates,
-            customs_rates=customs_rates,
-        ).price(bundle)
+        asked: dict[str, Any] = {"as_of": day, "terms": terms, "channel": channel}
+        asked |= {"rates": rates, "customs_rates": customs_rates}
+        if self.providers is not None:
+            return self.outside.run(self.plan_for(bundle, buyer, **asked))
+        return self.market_for(buyer, **asked).price(bundle)
+
+    def plan_for(
+        self,
+        bundle: Bundle,
+        buyer: Buyer | str,
+        *,
+        as_of: date | str | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+    ) -> Flow[Quote]:
+        """What :meth:`price_for` asks outside and makes of it, as a flow; for drivers."""
+        if isinstance(buyer, str):
+            buyer = self._buyer(buyer)
+        day = self.clock() if as_of is None else as_of
+        if rates is not None or customs_rates is not None:
+            ask = self._ask(buyer, day, terms, channel)
+            return self.outside.price(self._question(ask, rates, customs_rates), bundle)
+        key = (buyer.key, buyer.postal_code, buyer.city, day, terms, channel)
+        question = self._questions.get(key)
+        if question is None:
+            question = self._question(self._ask(buyer, day, terms, channel))
+            if len(self._questions) >= _MARKETS:
+                self._questions.clear()
+            self._questions[key] = question
+        return self.outside.price(question, bundle)
 
     def market_for(
         self,
@@ -146,6 +175,8 @@ class LandedCost:
         if isinstance(buyer, str):
             buyer = self._buyer(buyer)
         day = self.clock() if as_of is None else as_of
+        if self.providers is not None:
+            return self._market(self._ask(buyer, day, terms, channel), rates, customs_rates)
         key: tuple[object, ...] = (buyer.key, day, terms, channel)
         if rates is not None or customs_rates is not None:
             key = (*key, _pinned(rates), _pinned(customs_rates))
@@ -199,9 +230,21 @@ class LandedCost:
         )
         return Prices(pricer, items, jobs)
 
+    def with_reforms(self, *reforms: Reform) -> LandedCost:
+        """The same shop under other rules: what if. This shop stays as it is.
+
+        Every quote of a territory that a reform touches says so. Raises RequestError for an
+        address that no rule has.
+        """
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__getstate__())
+        made.rules = self.rules.with_reforms(*reforms)
+        return made
+
     def __getstate__(self) -> dict[str, Any]:
         """The settings without what was learnt, so that a shop can be sent elsewhere."""
-        return {**self.__dict__, "_markets": {}, "_buyers": {}}
+        learnt: dict[str, Any] = {"_markets": {}, "_buyers": {}, "_questions": {}, "_outside": None}
+        return {**self.__dict__, **learnt}
 
     def price_terms(
         self, bundle: Bundle, buyer: Buyer | str, *, as_of: date | str | None = None
@@ -211,20 +254,18 @@ class LandedCost:
 
     def price(self, request: Request) -> Quote:
         """Answer one full request: its own seller, sender, rates and day, this shop's tables."""
+        if self.providers is not None:
+            return self.outside.run(self.plan(request))
         return self.market(request).price(request.bundle)
+
+    def plan(self, request: Request) -> Flow[Quote]:
+        """What :meth:`price` asks outside and makes of it, as a flow; for drivers."""
+        question = self._question(Ask.of(request), request.rates, request.customs_rates)
+        return self.outside.price(question, request.bundle)
 
     def market(self, request: Request) -> Market:
         """The market a request is about; ask it again for other bundles on the same lane."""
-        ask = _Ask(
-            request.buyer,
-            request.seller,
-            request.ship_from,
-            request.as_of,
-            request.terms,
-            request.channel,
-            request.currency,
-        )
-        return self._market(ask, request.rates, request.customs_rates)
+        return self._market(Ask.of(request), request.rates, request.customs_rates)
 
     def requirements_for(
         self,
@@ -238,18 +279,58 @@ class LandedCost:
 
         Raises RequestError for an unknown code, origin or buyer.
         """
+        if self.providers is not None:
+            return self.outside.run(self.needs(hs_code, origin, buyer, as_of=as_of))
         if isinstance(buyer, str):
             buyer = self._buyer(buyer)
         ask = self._ask(buyer, self.clock() if as_of is None else as_of, None, None)
-        return requirements(self._market(ask, None, None), hs_code, origin)
+        return requirements(self._market(ask), hs_code, origin)
+
+    def needs(
+        self, hs_code: str, origin: str, buyer: Buyer | str, *, as_of: date | str | None = None
+    ) -> Flow[tuple[Requirement, ...]]:
+        """What :meth:`requirements_for` asks outside and makes of it, as a flow; for drivers."""
+        if isinstance(buyer, str):
+            buyer = self._buyer(buyer)
+        ask = self._ask(buyer, self.clock() if as_of is None else as_of, None, None)
+        return self.outside.needs(self._question(ask), hs_code, origin)
+
+    @property
+    def outside(self) -> Outside:
+        """The live sources. Raises RequestError for a shop without any."""
+        if self._outside is None:
+            if self.providers is None:
+                raise RequestError(
+                    "this shop has no live sources",
+                    code="no_providers",
+                    hint="give LandedCost(providers=Providers(...))",
+                )
+            self._outside = self._opened(self.providers)
+        return self._outside
+
+    def _opened(self, providers: Providers) -> Outside:
+        from .outside.plan import Outside
+
+        return Outside(providers.open())
+
+    def close(self) -> None:
+        """Close the connections to live sources; the shop can be used on, it opens new ones."""
+        if self._outside is not None:
+            self._outside.close()
+
+    def __enter__(self) -> LandedCost:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _buyer(self, locale: str) -> Buyer:
         if locale not in self._buyers:
             self._buyers[locale] = Buyer.of(locale)
         return self._buyers[locale]
 
-    def _ask(self, buyer: Buyer, day: date | str, terms: str | None, channel: str | None) -> _Ask:
-        return _Ask(
+    def _ask(self, buyer: Buyer, day: date | str, terms: str | None, channel: str | None) -> Ask:
+        return Ask(
             buyer,
             self.seller,
             self.ship_from,
@@ -261,14 +342,23 @@ class LandedCost:
 
     def _market(
         self,
-        ask: _Ask,
-        rates: Mapping[str, str] | None,
-        customs_rates: Mapping[str, str] | None,
+        ask: Ask,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
     ) -> Market:
-        from .fx.book import RateBook
-        from .fx.given import GivenRates
+        question = self._question(ask, rates, customs_rates)
+        if self.providers is not None:
+            return self.outside.run(self.outside.market(question))
+        return question.market()
+
+    def _question(
+        self,
+        ask: Ask,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+    ) -> Question:
         from .fx.rates import EcbRates
-        from .market import Market
+        from .question import Question
         from .regimes.select import LaneKey, select
 
         regime = self.rules.regime(ask.buyer.place.territory)
@@ -286,16 +376,18 @@ class LandedCost:
         )
         if self._rates is None:
             self._rates = EcbRates.load()
-        book = RateBook(
-            self._rates,
-            ask.day,
-            regime.customs_territory,
-            GivenRates.of(rates, "rates", ask.day) if rates else None,
-            GivenRates.of(customs_rates, "customs_rates", ask.day) if customs_rates else None,
+        return Question(
+            lane=lane,
+            buyer=ask.buyer,
+            terms=self._terms(ask),
+            given=rates,
+            given_customs=customs_rates,
+            table=self._table(regime.tariff),
+            rates=self._rates,
+            carrier=self.carrier,
         )
-        return Market(lane, book, self._table(regime.tariff), self._terms(ask), self.carrier)
 
-    def _terms(self, ask: _Ask) -> Terms:
+    def _terms(self, ask: Ask) -> Terms:
         from .market import Terms
 
         shown = ask.currency or ask.buyer.currency
@@ -310,4 +402,7 @@ class LandedCost:
     def _table(self, name: str) -> TariffTable | None:
         from .tariffs.table import TariffTable
 
+        imported = self.tariffs.table(name) if self.tariffs is not None else None
+        if imported is not None:
+            return imported
         return TariffTable.load(name) if name in TariffTable.names() else None

@@ -8,6 +8,13 @@
     │   ├── RefusedError        the goods or the lane may not be quoted, with the reason
     │   └── RuleFileError       a rule or table file is broken (file and line)
     ├── ProviderError           a source outside failed and no fallback held
+    │   ├── Unreachable         no connection, or it broke off
+    │   ├── ProviderTimeout     no answer within the time it had
+    │   ├── RateLimited         asked too often
+    │   ├── ProviderDown        the source says that it is broken, or was left alone for a while
+    │   ├── Denied              the source does not accept the credentials
+    │   ├── BadAnswer           what came back is not an answer
+    │   └── NoAnswer            the source works and has no answer to this question
     └── PluginError             a provider plugin is broken or clashes with another
 
 A message says what happened and to which input; ``where`` is the path of the field in the
@@ -101,24 +108,86 @@ class RuleFileError(RuleError):
 
 
 class ProviderError(LandedCostError):
-    """A tariff, carrier or rate source failed and no fallback held."""
+    """A tariff, carrier, rate or landed cost source failed and no fallback held.
+
+    ``provider`` is the source's name, ``request_id`` what to quote to its support, ``attempts``
+    how often it was asked, ``retryable`` whether asking again later may help, ``retry_after``
+    the seconds it asked to wait. The error of the library below is its ``__cause__``.
+    """
 
     default_code = "provider_failed"
     exit_code = 4
+    retryable_by_nature = False
 
     def __init__(
         self,
         message: str,
         *,
         provider: str = "",
-        retryable: bool = False,
+        request_id: str = "",
+        attempts: int = 0,
+        retryable: bool | None = None,
+        retry_after: int | None = None,
         code: str | None = None,
         where: str = "",
         hint: str = "",
     ) -> None:
         super().__init__(message, code=code, where=where, hint=hint)
         self.provider = provider
-        self.retryable = retryable
+        self.request_id = request_id
+        self.attempts = attempts
+        self.retryable = self.retryable_by_nature if retryable is None else retryable
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{self.provider}: {text}" if self.provider else text
+
+
+class Unreachable(ProviderError):
+    """No connection to the source, or it broke off before the whole answer was there."""
+
+    default_code = "provider_unreachable"
+    retryable_by_nature = True
+
+
+class ProviderTimeout(ProviderError):
+    """The source did not answer within the time it had, or the deadline of the quote passed."""
+
+    default_code = "provider_timeout"
+    retryable_by_nature = True
+
+
+class RateLimited(ProviderError):
+    """The source, or the limit set for it, says that it is asked too often."""
+
+    default_code = "rate_limited"
+    retryable_by_nature = True
+
+
+class ProviderDown(ProviderError):
+    """The source says that it is broken (a 5xx), or failed so often that it is left alone."""
+
+    default_code = "provider_down"
+    retryable_by_nature = True
+
+
+class Denied(ProviderError):
+    """The source does not accept the credentials, or they do not cover what was asked."""
+
+    default_code = "denied"
+
+
+class BadAnswer(ProviderError):
+    """What came back is not an answer: not JSON, wrong types, negative, not finite, too large."""
+
+    default_code = "bad_answer"
+
+
+class NoAnswer(ProviderError):
+    """The source works, and has no answer to this question: an unknown code, no service there."""
+
+    default_code = "no_answer"
 
 
 class PluginError(LandedCostError):

@@ -8,7 +8,8 @@ each came from. Lines of one form share one program.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from .errors import LandedCostError
 
@@ -39,8 +40,37 @@ Shape = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which source answered, and of which day its answer is.
+
+    ``asked_at`` is when a live source gave it, None for what comes with the package or the
+    request; ``stale`` says that it is older than it should be.
+    """
+
+    kind: str
+    provider: str
+    as_of: date | None
+    stale: bool
+    asked_at: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of the JSON contract."""
+        return {
+            "kind": self.kind,
+            "provider": self.provider,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "stale": self.stale,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one figure of a line came from, in the words a charge shows."""
+    """Where one figure of a line came from, in the words a charge shows.
+
+    ``by`` is the live source that told it, None for the package's own tables. ``until`` is the
+    first day on which it no longer holds, where that is known; ``provider`` names where a rate of
+    the tariff is kept.
+    """
 
     rule: str
     rate: str
@@ -48,6 +78,9 @@ class Origin:
     since: date | None
     verified: bool = True
     note: str = ""
+    until: date | None = None
+    provider: str = ""
+    by: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +124,8 @@ class LineForm:
     pinned: int = 0
     unknown: bool = False
     refusals: tuple[int, ...] = ()
+    preference_of_tariff: bool = False
+    """Whether the rate of the preference is the tariff's own, not that of the rule."""
     evidence: bool = False
     unplaced: bool = False
     """Whether what is unknown is the origin, which duties on top of the tariff's go by."""

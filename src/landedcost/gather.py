@@ -5,51 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .asked import Asked, check_claims
-from .currencies import currency
+from .duties import Dutied, Question, duty_of, preference_of
 from .errors import LandedCostError, RefusedError, RequestError
-from .facts import DECLARED, MICRO, Layer, LineFacts, LineForm, Origin, Remark, Shape
+from .facts import DECLARED, Layer, LineFacts, LineForm, Origin, Remark
 from .layers import Stack, in_rate_band, layers_of
 from .lines import Line
 from .money import percent
-from .program.sheet import share
 from .regimes.schema import Applied
 from .regimes.select import Lane
-from .tariffs.grammar import (
-    AtLeast,
-    AtMost,
-    Duty,
-    Free,
-    Minus,
-    Percent,
-    RetailPercent,
-    Specific,
-    Sum,
-    parse_duty,
-)
-from .tariffs.table import TariffTable, choose
+from .tariffs.lookup import Tariff
+from .tariffs.table import WORLD_WIDE
 
 PINNED = "pinned"
-# What one unit of a tariff is, in the ints a line keeps: (measure, how many of them).
-_UNITS = {
-    "g": ("weight_g", 1),
-    "kg": ("weight_g", 1_000),
-    "100kg": ("weight_g", 100_000),
-    "t": ("weight_g", 1_000_000),
-    "litre": ("litres", MICRO),
-    "hl": ("litres", 100 * MICRO),
-    "item": ("quantity", 1),
-    "dozen": ("quantity", 12),
-    "gross": ("quantity", 144),
-    "1000items": ("quantity", 1_000),
-    "pair": ("pairs", 1),
-    "m2": ("square_metres", MICRO),
-    "m": ("metres", MICRO),
-    "m3": ("cubic_metres", MICRO),
-}
 
 
 def gather(
-    lane: Lane, line: Line, table: TariffTable | None, strategy: str, where: str = ""
+    lane: Lane, line: Line, table: Tariff | None, strategy: str, where: str = ""
 ) -> LineFacts:
     """What is known of ``line`` on ``lane``.
 
@@ -62,10 +33,7 @@ def gather(
     _refuse(lane, asked, where)
     params: list[int] = []
     remarks: list[Remark] = []
-    missing: LandedCostError | None = None
-    shape: Shape | None = None
-    origin: Origin | None = None
-    untaxed = not lane.border or any(r.settings["method"] == "none" for r in lane.of("duty"))
+    untaxed = not duty_asked(lane)
     if not line.hs_code and (not untaxed or _by_code(lane)):
         raise RequestError(
             f"line {line.id!r} has no HS code, and customs of {lane.regime.name} needs one",
@@ -73,20 +41,21 @@ def gather(
             where=f"{at}hs_code",
             hint="give the first six digits at least",
         )
-    if not untaxed:
-        try:
-            duty, origin = _duty(lane, line, table, strategy, at, remarks)
-            _measured(duty, line, at, "the duty")
-            shape = _shape(duty, params)
-        except LandedCostError as error:
-            missing = error
-    preference, claimed, better = _preference(lane, line, asked, params, at)
+    question = Question(lane, line, asked, table, strategy, at)
+    if untaxed:
+        found = Dutied(preference=preference_of(question, None, params))
+    else:
+        found = duty_of(question, params, remarks)
+    missing, claimed = found.missing, found.preference
+    if found.origin is not None and not _one_line(found.origin, line.hs_code):
+        asked.hs = line.hs_code[:WORLD_WIDE]
     check_claims(lane, asked, f"{at}claims")
     plain = Stack()
     layers: tuple[Layer, ...] = ()
     headings: tuple[str, ...] = ()
     if not untaxed:
-        plain, layers, headings = layers_of(lane, line, params, remarks)
+        plain, layers, headings = layers_of(lane, line, asked.hs, params, remarks)
+        remarks += _undecided(lane.of("additional"), asked)
     unplaced = None
     if not untaxed and not line.origin and missing is None:
         missing = unplaced = _origin_needed(lane, line, at)
@@ -95,9 +64,9 @@ def gather(
     form = LineForm(
         currency=line.currency,
         gift=line.ints[DECLARED] > 0,
-        duty=shape,
-        preference=preference,
-        preference_rule=claimed,
+        duty=found.shape,
+        preference=claimed.shape if claimed else None,
+        preference_rule=claimed.rule if claimed else None,
         thresholds=_eligible(lane.of("threshold"), asked),
         schemes=_eligible(lane.of("scheme"), asked),
         duty_rules=() if untaxed else _instead(lane, line, asked, plain),
@@ -106,6 +75,7 @@ def gather(
         pinned=pinned,
         unknown=missing is not None,
         refusals=_limited(lane, asked),
+        preference_of_tariff=claimed is not None and claimed.of_tariff,
         evidence=bool(line.preference and line.evidence),
         unplaced=unplaced is not None,
     )
@@ -113,8 +83,8 @@ def gather(
         form=form,
         params=tuple(params),
         hs=line.hs_code,
-        duty=origin,
-        preference=better,
+        duty=found.origin,
+        preference=claimed.origin if claimed else None,
         taxes=tax_origins,
         remarks=tuple(remarks),
         missing=missing,
@@ -126,6 +96,11 @@ def _by_code(lane: Lane) -> bool:
     """Whether taxes or refusals of the lane go by the HS code."""
     rules = (*lane.of("tax"), *lane.refusals)
     return any(r.rule.when.asks("hs", "hs_not", "hs_list", "hs_list_not") for r in rules)
+
+
+def duty_asked(lane: Lane) -> bool:
+    """Whether goods on the lane can owe a duty of the tariff."""
+    return lane.border and all(r.settings["method"] != "none" for r in lane.of("duty"))
 
 
 def _refuse(lane: Lane, asked: Asked, where: str) -> None:
@@ -164,66 +139,33 @@ def _instead(lane: Lane, line: Line, asked: Asked, stack: Stack) -> tuple[int, .
     )
 
 
+def _undecided(rules: Sequence[Applied], asked: Asked) -> list[Remark]:
+    """What is left out because the code is too short to tell whether it is due."""
+    labels = dict.fromkeys(r.label for r in rules if r.rule.when.undecided(asked))
+    return [
+        Remark(
+            "hs_code_too_short",
+            f"{asked.hs} is too short to tell whether this is due, and it is left out: {label}",
+            "partial",
+        )
+        for label in labels
+    ]
+
+
+def _one_line(origin: Origin, code: str) -> bool:
+    """Whether a code and the tariff line that answered for it are the same as far as they go."""
+    if not origin.rule.startswith("tariff."):
+        return True
+    row = origin.rule.rpartition(".")[2]
+    return row.startswith(code) or code.startswith(row)
+
+
 def _eligible(rules: Sequence[Applied], asked: Asked) -> tuple[int, ...]:
     return tuple(
         k
         for k, r in enumerate(rules)
         if r.rule.when.line(asked) and not r.rule.exclude.covers(asked)
     )
-
-
-def _duty(
-    lane: Lane,
-    line: Line,
-    table: TariffTable | None,
-    strategy: str,
-    at: str,
-    remarks: list[Remark],
-) -> tuple[Duty, Origin]:
-    if line.duty is not None:
-        duty = parse_duty(line.duty, currency=lane.regime.currency, where=f"{at}duty")
-        return duty, Origin("request.duty", line.duty, "given with the request", lane.key.day)
-    if table is None:
-        raise RequestError(
-            f"no tariff of {lane.regime.name} is bundled",
-            code="unknown_duty",
-            where=f"{at}hs_code",
-            hint="pin `duty` on the line",
-        )
-    found = table.lookup(line.hs_code, lane.key.day, where=f"{at}hs_code")
-    row, candidates = choose(found, strategy, where=f"{at}hs_code")
-    if len({r.text for r in candidates}) > 1:
-        listed = "; ".join(f"{r.code} {r.text}" for r in candidates)
-        remarks.append(
-            Remark(
-                "tariff_choice",
-                f"{line.hs_code} is shorter than a national tariff line; the {strategy} of these "
-                f"was taken: {listed}",
-                "estimated",
-            )
-        )
-    if not row.verified:
-        remarks.append(
-            Remark(
-                "unverified_tariff",
-                f"the duty {row.text} of {table.name} {row.code} is not verified: "
-                f"{row.note or row.source.title}",
-                "estimated",
-            )
-        )
-    address = f"tariff.{table.name}.{row.code}"
-    return row.duty, Origin(address, row.text, row.source.text, row.start, row.verified, row.note)
-
-
-def _measured(duty: Duty, line: Line, at: str, what: str) -> None:
-    lacking = sorted(duty.needs() - line.measures)
-    if lacking:
-        raise RequestError(
-            f"{what} of {line.id!r} is {duty}, which needs {' and '.join(lacking)}",
-            code=f"missing_{lacking[0]}",
-            where=f"{at}{lacking[0]}",
-            hint=f"give {', '.join(lacking)} per unit",
-        )
 
 
 def _origin_needed(lane: Lane, line: Line, at: str) -> LandedCostError | None:
@@ -235,37 +177,6 @@ def _origin_needed(lane: Lane, line: Line, at: str) -> LandedCostError | None:
         code="missing_origin",
         where=f"{at}origin",
         hint="give the country the goods were made in, such as VN",
-    )
-
-
-def _preference(
-    lane: Lane, line: Line, asked: Asked, params: list[int], at: str
-) -> tuple[Shape | None, int | None, Origin | None]:
-    if not line.preference:
-        return None, None, None
-    rules = lane.of("preference")
-    for k, rule in enumerate(rules):
-        names = {rule.rule.name, str(rule.settings.get("agreement", ""))}
-        if line.preference in names and rule.rule.when.line(asked):
-            num, den = share(rule["rate"])
-            value = rule["rate"]
-            where = len(params)
-            params += (num, den)
-            source = Origin(
-                rule.address, value.value, value.source.text, value.start, value.verified
-            )
-            return ("percent", where), k, source
-    if not lane.border:
-        return None, None, None
-    known = sorted(
-        str(r.settings.get("agreement") or r.rule.name) for r in rules if r.rule.when.line(asked)
-    )
-    raise RequestError(
-        f"{line.preference!r} is no preference of {lane.regime.name} for goods of "
-        f"{line.origin or 'unknown origin'}",
-        code="unknown_preference",
-        where=f"{at}preference",
-        hint=f"known: {', '.join(known) or 'none'}",
     )
 
 
@@ -316,31 +227,3 @@ def _taxes(
             )
         )
     return tuple(forms), tuple(origins)
-
-
-def _shape(duty: Duty, params: list[int]) -> Shape:
-    """The duty's form, its figures moved to ``params`` as exact ratios."""
-    at = len(params)
-    match duty:
-        case Free():
-            params += (0, 1)
-            return ("percent", at)
-        case Percent(num, den):
-            params += (num, den)
-            return ("percent", at)
-        case RetailPercent(num, den):
-            params += (num, den)
-            return ("retail", at)
-        case Specific(num, den, code, unit):
-            measure, size = _UNITS[unit]
-            params += (num * 10 ** currency(code).digits, den * size)
-            return ("specific", at, code, measure)
-        case Sum(terms):
-            return ("sum", *(_shape(t, params) for t in terms))
-        case Minus(left, right):
-            return ("minus", _shape(left, params), _shape(right, params))
-        case AtLeast(left, right):
-            return ("at_least", _shape(left, params), _shape(right, params))
-        case AtMost(left, right):
-            return ("at_most", _shape(left, params), _shape(right, params))
-    raise TypeError(f"no shape for {duty!r}")

@@ -64,14 +64,20 @@ def stack_of(lane: Lane, asked: Asked) -> Stack:
 
 
 def layers_of(
-    lane: Lane, line: Line, params: list[int], remarks: list[Remark]
+    lane: Lane, line: Line, hs: str, params: list[int], remarks: list[Remark]
 ) -> tuple[Stack, tuple[Layer, ...], tuple[str, ...]]:
     """The stack without the line's claim of a preference, the layers, and their headings.
 
-    Shares of the value go into ``params``, what is uncertain into ``remarks``.
+    ``hs`` is as much of the line's code as counts here. Shares of the value go into ``params``,
+    what is uncertain into ``remarks``.
     """
-    plain = stack_of(lane, Asked.of(line, lane, claimed=False))
-    claimed = stack_of(lane, Asked.of(line, lane)) if line.preference else plain
+    without = Asked.of(line, lane, claimed=False)
+    without.hs = hs
+    plain = claimed = stack_of(lane, without)
+    if line.preference:
+        asked = Asked.of(line, lane)
+        asked.hs = hs
+        claimed = stack_of(lane, asked)
     remarks += dict.fromkeys((*plain.remarks, *claimed.remarks))
     shares: dict[Fraction, int] = {}
     for found in (*plain.found, *claimed.found):

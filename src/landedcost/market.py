@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
+from typing import Protocol
 
 from .currencies import currency
 from .errors import RequestError
@@ -18,8 +20,8 @@ from .program.sheet import BUNDLE_INPUTS, Layout
 from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
 from .request import Bundle, discount_too_large
-from .shipping.zones import ShippingOffer, ZoneTable
-from .tariffs.table import TariffTable
+from .shipping.zones import ShippingOffer
+from .tariffs.lookup import Tariff
 
 _MANY = 20_000
 
@@ -34,6 +36,32 @@ class Terms:
     country: str
 
 
+class Carrier(Protocol):
+    """What is asked for the price of a parcel: a zone table, or what says that it must not be."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """How its parcels go."""
+        ...
+
+    def quote(
+        self,
+        to_country: str,
+        weight_g: int | None,
+        *,
+        where: str = "",
+        ship_from: str | None = None,
+        on: date | None = None,
+    ) -> ShippingOffer:
+        """The price of a parcel. Raises RequestError."""
+        ...
+
+
 class Market:
     """Prices bundles for one kind of buyer on one day.
 
@@ -44,9 +72,9 @@ class Market:
         self,
         lane: Lane,
         rates: RateBook,
-        table: TariffTable | None,
+        table: Tariff | None,
         terms: Terms,
-        carrier: ZoneTable | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
         self.lane = lane
         self.rates = rates
@@ -58,8 +86,11 @@ class Market:
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
 
-    def price(self, bundle: Bundle) -> Quote:
-        """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`."""
+    def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
+        """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`.
+
+        ``carried`` is a carrier's offer, used where the bundle has no shipping of its own.
+        """
         known = self._facts
         lines = bundle.sorted
         try:
@@ -67,10 +98,13 @@ class Market:
         except KeyError:
             facts = [self.learn(line, f"lines[{bundle.lines.index(line)}]") for line in lines]
         shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
-        carried = None
-        if shipping is None and self.carrier is not None:
-            carried = self._carry(bundle)
-            shipping = Amount(carried.amount, carried.currency)
+        if shipping is None:
+            if carried is None and self.carrier is not None:
+                carried = self._carry(bundle)
+            if carried is not None:
+                shipping = Amount(carried.amount, carried.currency)
+        else:
+            carried = None
         program, bound = self.program(
             facts,
             discount.currency if discount else "",

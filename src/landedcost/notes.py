@@ -36,13 +36,18 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     found += rate_remarks(priced.market, priced.program)
     found += lane_remarks(lane, [Asked.of(line, lane) for line in priced.bundle.sorted])
     found += _parcel_notes(priced, regs)
+    found += priced.carried.remarks if priced.carried is not None else ()
+    found += priced.remarks
     found += _unbacked(priced, regs)
     found += parcel_remarks(lane, priced.program)
     return list(dict.fromkeys(found))
 
 
 def parcel_remarks(lane: Lane, program: Program) -> Iterable[Remark]:
-    """What is to be said of every parcel on the lane: old rules, no freight."""
+    """What is to be said of every parcel on the lane: old rules, a reform, no freight."""
+    for reform in lane.regime.reforms:
+        if reform.since <= lane.key.day:
+            yield Remark("reform", reform.text, "estimated")
     if lane.stale:
         text = (
             f"the rules of {lane.regime.name} were last checked for "
@@ -115,6 +120,7 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
         for name in program.inputs[len(BUNDLE_INPUTS) :]
     )
     ages: dict[str, str] = {}
+    shown: set[str] = set()
     for use, base, quote in asked:
         used = market.rates.get(use, base, quote)
         rate = used.rate
@@ -123,19 +129,25 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
             yield Remark("customs_rate_stands_in", text, "estimated")
         if rate.provider == "request":
             continue
+        yield from rate.remarks
         old = (day - rate.on).days
-        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {old} days before the price"
+        days = f"{old} day{'s' if old != 1 else ''}"
+        text = f"{base}/{quote}: {rate.source}, {rate.on.isoformat()}, {days} before the price"
         worse = "estimated" if rate.stale and use == "shown" else "exact"
         if ages.get(text) != "estimated":
             ages[text] = worse
+        if use == "shown":
+            shown.add(text)
     for text, certainty in ages.items():
-        yield Remark("rate_age", text, certainty)
+        told = text if text in shown else f"customs rate {text}"
+        yield Remark("rate_age", told, certainty)
 
 
 def lane_remarks(lane: Lane, lines: Sequence[Asked]) -> Iterable[Remark]:
     """The notes of the rules that are about one of the lines at least."""
     for rule in lane.notes:
-        if any(rule.rule.when.line(line) for line in lines):
+        when = rule.rule.when
+        if any(when.line(line) or when.undecided(line) for line in lines):
             partial = bool(rule.settings.get("partial"))
             code = str(rule.settings.get("code") or rule.rule.name)
             yield Remark(code, rule["text"].value, "partial" if partial else "exact")

@@ -9,14 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .currencies import currency
+from .facts import Provenance as Provenance
 from .lines import Amount
 from .money import amount_text, to_money
 
 if TYPE_CHECKING:
     from moneyed import Money
 
-    from .facts import LineFacts
+    from .facts import LineFacts, Remark
     from .market import Market
+    from .outside.beside import Comparison
     from .pipeline import Program
     from .program.sheet import Slot, Why
     from .regimes.schema import Dated
@@ -38,6 +40,8 @@ class Priced:
     facts: Sequence[Fact]
     inputs: Sequence[Sequence[int]]
     carried: ShippingOffer | None
+    beside: tuple[Comparison, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,9 @@ class Charge:
 
     @property
     def rests_on_tariff(self) -> bool:
-        """Whether the tariff's own rate decided the amount: no relief, no other rule."""
+        """Whether a rate of the tariff decided the amount: no relief, no other rule."""
+        if self._why.fact == "preference":
+            return True
         found = (self._why.code, self._slot.reasons[-1].fact)
         return found in (("mfn", "duty"), ("not_collected", "duty"))
 
@@ -168,25 +174,6 @@ class Note:
 
     code: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Which source answered, and of which day its answer is."""
-
-    kind: str
-    provider: str
-    as_of: date | None
-    stale: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """The object of the JSON contract."""
-        return {
-            "kind": self.kind,
-            "provider": self.provider,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "stale": self.stale,
-        }
 
 
 def money_dict(amount: Amount) -> dict[str, str]:
@@ -296,6 +283,21 @@ class Quote:
     def provenance(self) -> tuple[Provenance, ...]:
         """The sources that answered."""
         return self._unfolded.provenance()
+
+    @property
+    def priced(self) -> Priced:
+        """What was priced, for those that make another quote of it."""
+        return self._priced
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """The ints the program gave."""
+        return self._result
+
+    @property
+    def beside(self) -> tuple[Comparison, ...]:
+        """What landed cost sources say, next to our own figures."""
+        return self._priced.beside
 
     @property
     def customs(self) -> dict[str, str | None]:

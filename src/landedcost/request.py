@@ -27,12 +27,13 @@ class Buyer:
     """Who buys: a country, and what refines it.
 
     ``region`` is the ISO 3166-2 part (``"NIR"``, ``"ON"``, ``"CN"`` for the Canaries), and
-    ``postal_code`` names it where the rules go by it (35001 lies in the Canaries); ``kind`` is
-    ``consumer`` or ``business``; ``currency`` is what the price is shown in, by default the
-    country's own. Raises RequestError.
+    ``postal_code`` names it where the rules go by it (35001 lies in the Canaries); carriers may
+    ask for it and for the ``city``. ``kind`` is ``consumer`` or ``business``; ``currency`` is
+    what the price is shown in, by default the country's own. Raises RequestError.
     """
 
     __slots__ = (
+        "city",
         "country",
         "currency",
         "key",
@@ -49,15 +50,17 @@ class Buyer:
         *,
         region: str | None = None,
         postal_code: str | None = None,
+        city: str | None = None,
         locale: str | None = None,
         kind: str = "consumer",
         currency: str | None = None,
         where: str = "buyer",
     ) -> None:
-        self.place: Place = place(country, region, f"{where}.country", postal_code)
-        self.postal_code = postal_code
+        self.postal_code = _short(postal_code, f"{where}.postal_code")
+        self.place: Place = place(country, region, f"{where}.country", self.postal_code)
         self.country = self.place.country
         self.region = self.place.region
+        self.city = _short(city, f"{where}.city")
         self.locale = locale
         self.kind = one_of(kind, KINDS, f"{where}.kind", "unknown_kind")
         self.currency = find_currency(currency, "currency").code if currency else None
@@ -182,6 +185,18 @@ def discount_too_large() -> MoneyError:
         code="discount_too_large",
         where="discount",
         hint="a discount may take off as much as the goods cost, and no more",
+    )
+
+
+def _short(value: object, where: str) -> str | None:
+    """A short text or None. Raises RequestError."""
+    if value is None or (isinstance(value, str) and 0 < len(value) <= 100 and value.isprintable()):
+        return value
+    raise RequestError(
+        f"not a short text: {str(value)[:40]!r}",
+        code="bad_type",
+        where=where,
+        hint="1 to 100 printable characters",
     )
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from .asked import Asked
 from .codes import country, hs_code, hs_dotted
-from .errors import RequestError
+from .errors import LandedCostError, RequestError
+from .territories import parts_of
 
 if TYPE_CHECKING:
     from .market import Market
+    from .tariffs.rows import Row
 
+_NAMED = 4
 _WORDS = {
     "weight_g": "the net weight of one unit in grams",
     "pairs": "the number of pairs in one unit",
@@ -40,7 +44,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     return tuple(
         dict.fromkeys(
             [
-                *_duty_facts(market, hs),
+                *_duty_facts(market, hs, made_in),
                 *_evidence(market, hs, made_in),
                 *_lane_facts(market),
             ]
@@ -48,7 +52,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     )
 
 
-def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
+def _duty_facts(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
     lane = market.lane
     if not lane.border:
         return
@@ -56,20 +60,35 @@ def _duty_facts(market: Market, hs: str) -> Iterable[Requirement]:
         yield Requirement("duty", f"no tariff of {lane.regime.name} is bundled", True)
         return
     try:
-        found = market.table.lookup(hs, lane.key.day, where="hs_code")
+        found = market.table.lookup(hs, lane.key.day, where="hs_code", origin=origin)
     except RequestError as error:
         yield Requirement("duty", f"{error.message}; pin the rate of {hs_dotted(hs)}", True)
         return
     rows = found.rows
-    if len({r.text for r in rows}) > 1:
-        listed = ", ".join(f"{hs_dotted(r.code)} {r.text}" for r in rows)
+    if len({r.meaning for r in rows}) > 1:
+        listed = ", ".join(f"{hs_dotted(r.code)} {r.shown}" for r in rows)
         yield Requirement(
             "hs_code", f"{hs_dotted(hs)} is one of several national lines: {listed}", True
         )
     for row in rows:
-        for fact in sorted(row.duty.needs()):
-            why = f"the duty of {hs_dotted(row.code)} is {row.text}: give {_WORDS[fact]}"
-            yield Requirement(fact, why, True)
+        yield from _row_facts(row, lane.key.day)
+
+
+def _row_facts(row: Row, day: date) -> Iterable[Requirement]:
+    """What a row's duty needs: fields of the line, or facts no request carries."""
+    code = hs_dotted(row.code)
+    try:
+        duty = row.duty_on(day)
+    except LandedCostError as error:
+        yield Requirement("duty", f"{error.message}; pin the rate", True)
+        return
+    beyond = (row.lacks,) if row.lacks else duty.beyond()
+    if beyond:
+        why = f"the duty of {code} is {row.shown}, which needs {' and '.join(beyond)}; pin the rate"
+        yield Requirement("duty", why, True)
+    for fact in sorted(duty.needs()):
+        why = f"the duty of {code} is {row.shown}: give {_WORDS[fact]}"
+        yield Requirement(fact, why, True)
 
 
 def _evidence(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
@@ -93,6 +112,11 @@ def _lane_facts(market: Market) -> Iterable[Requirement]:
     )
     if by_region and not lane.key.region:
         yield Requirement("buyer.region", "the tax depends on the buyer's province", False)
+    buyer = lane.key.buyer
+    apart = [part.name for part in parts_of(buyer.country) if part.territory and part.postal]
+    if apart and not buyer.region:
+        listed = ", ".join(apart[:_NAMED]) + (" and others" if len(apart) > _NAMED else "")
+        yield Requirement("buyer.postal_code", f"other rules hold in {listed}", False)
     held = lane.key.registrations
     for rule in lane.regime.of("scheme"):
         name = str(rule.settings.get("registration") or "")

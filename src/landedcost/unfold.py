@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import Any
 
 from .currencies import currency
-from .facts import LineFacts, Origin, Remark
+from .facts import LineFacts, Origin, Provenance, Remark
 from .money import amount_text
 from .notes import notes_of
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Slot, Why, Words
-from .quote import Charge, Priced, Provenance, Reason
+from .quote import Charge, Priced, Reason
 from .rounding import half_up
 
 OWED = frozenset({"duty", "tax", "fee"})
@@ -35,6 +35,7 @@ class Unfolded:
         self.shown = priced.program.layout.shown
         charges = self._charges()
         self._ordered(charges)
+        charges += _adjustments(self)
         charges += _residuals(self, charges, result)
         self.charges = tuple(charges)
 
@@ -107,6 +108,8 @@ class Unfolded:
         facts: LineFacts = self.priced.facts[slot.line][2]
         if why.fact == "duty":
             return facts.duty
+        if why.fact == "preference":
+            return facts.preference
         if why.fact.startswith("tax"):
             return facts.taxes[int(why.fact[3:])]
         return None
@@ -126,6 +129,8 @@ class Unfolded:
             rule = rule or origin.rule
         if slot.kind == "rounding":
             source, since = ROUNDING_SOURCE, self.priced.market.lane.key.day
+        if slot.kind == "adjustment":
+            source, since = _landed_source(self.priced, why), self.priced.market.lane.key.day
         return Reason(
             rule, _fill(why.formula, regs, rate), _fill(why.basis, regs, rate), rate, source, since
         )
@@ -161,6 +166,10 @@ class Unfolded:
         return _valid_until(self.priced)
 
 
+def _landed_source(priced: Priced, why: Why) -> str:
+    return next(one.answer.source for one in priced.beside if why.rule == f"landed.{one.provider}")
+
+
 def _sale_reason(priced: Priced, slot: Slot) -> Reason:
     day = priced.market.lane.key.day
     if slot.kind == "goods" and slot.line is not None:
@@ -171,10 +180,12 @@ def _sale_reason(priced: Priced, slot: Slot) -> Reason:
         )
     carried = priced.carried
     if slot.kind == "shipping" and carried is not None:
+        zoned = f"zone {carried.zone}, {carried.band}" if carried.zone else carried.service
+        weight = priced.bundle.weight_g
         return Reason(
-            f"carrier.{carried.zone}",
-            f"zone {carried.zone}, {carried.band}",
-            f"{priced.bundle.weight_g} g",
+            f"carrier.{carried.zone or carried.service}",
+            zoned,
+            f"{weight} g" if weight is not None else "",
             _money(carried.amount, carried.currency),
             carried.source,
             day,
@@ -197,6 +208,29 @@ def _fill(words: Words, regs: Sequence[Any], rate: str) -> str:
 
 def _money(minor: int, code: str) -> str:
     return f"{amount_text(minor, currency(code).digits)} {code}"
+
+
+def _adjustments(unfolded: Unfolded) -> Iterable[Charge]:
+    """What takes our figures to those of a landed cost source that the shop goes by."""
+    priced = unfolded.priced
+    who = "checkout" if priced.market.lane.key.terms == "DDP" else "delivery"
+    for one in priced.beside:
+        amount = one.difference
+        if not one.replaces or not amount:
+            continue
+        parts = ", ".join(sorted(one.covers))
+        why = Why(
+            "landed_source",
+            f"Difference to {one.provider}",
+            Words(f"the {parts} of {one.provider} go before those of the rules"),
+            Words(
+                f"{_money(one.theirs.minor, one.theirs.currency)} instead of "
+                f"{_money(one.ours.minor, one.ours.currency)}"
+            ),
+            rule=f"landed.{one.provider}",
+        )
+        slot = Slot("adjustment", None, 0, unfolded.shown, who, (why,))
+        yield Charge(unfolded, slot, why, amount, amount, who)
 
 
 def _residuals(
@@ -253,22 +287,23 @@ def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
         regime.verified_through,
         market.lane.stale,
     )
-    origins = (fact[2].duty for fact in priced.facts)
+    origins = [o for o in (fact[2].duty for fact in priced.facts) if o is not None]
     tariffs = {
-        (o.rule.rsplit(".", 1)[0], o.since)
+        o.by or Provenance("tariff", f"{o.provider} {o.rule.rsplit('.', 1)[0]}", o.since, False)
         for o in origins
-        if o is not None and o.rule.startswith("tariff.")
+        if o.rule.startswith("tariff.")
     }
-    for table, since in sorted(tariffs, key=str):
-        yield Provenance("tariff", f"bundled {table}", since, False)
+    yield from sorted(tariffs, key=str)
     if priced.carried is not None:
-        yield Provenance("carrier", priced.carried.source, market.lane.key.day, False)
+        carried = priced.carried
+        yield carried.by or Provenance("carrier", carried.source, market.lane.key.day, False)
     asked = {name[1:4] for name in priced.program.inputs[len(BUNDLE_INPUTS) :] if name[0] == "rate"}
     for use, base, quote in sorted(asked):
         rate = market.rates.get(use, base, quote).rate
         what = "customs" if use == "customs" else "commercial"
         label = f"{rate.provider} {base}/{quote} ({what})"
-        yield Provenance("rates", label, rate.on, rate.stale)
+        yield Provenance("rates", label, rate.on, rate.stale, rate.asked_at)
+    yield from (one.by for one in priced.beside)
 
 
 def _valid_until(priced: Priced) -> date:
@@ -280,10 +315,11 @@ def _valid_until(priced: Priced) -> date:
     )
     if moving or priced.carried is not None:
         return lane.key.day
+    ends = [lane.next_change]
+    for _, _, facts in priced.facts:
+        ends += [o.until for o in (facts.duty, facts.preference) if o is not None]
     last = max(lane.regime.verified_through, lane.key.day)
-    if lane.next_change is None:
-        return last
-    return min(last, lane.next_change - timedelta(days=1))
+    return min([last, *(end - timedelta(days=1) for end in ends if end is not None)])
 
 
 def market_rate(priced: Priced, name: tuple[str, ...]) -> Any:
@@ -308,5 +344,6 @@ def identity(priced: Priced) -> str:
         priced.market.terms.strategy,
         [(line.id, line.key) for line in priced.bundle.lines],
         [list(group) for group in priced.inputs],
+        *[(one.provider, one.theirs, one.replaces) for one in priced.beside],
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

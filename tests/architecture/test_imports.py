@@ -29,6 +29,8 @@ HEAVY = {
     "rich",
     "asyncio",
     "anyio",
+    "sqlite3",
+    "platformdirs",
 }
 
 
@@ -79,12 +81,12 @@ def normal(name: str) -> str:
 def extra_of(path: Path) -> str:
     """The extra that a module belongs to, empty for the core."""
     parts = path.relative_to(PACKAGE).parts
-    if parts[0] in {"bulk", "cli"}:
+    if parts[0] in {"bulk", "cli", "testing"}:
         return parts[0]
-    return "bulk" if parts == ("program", "columns.py") else ""
+    return {("program", "columns.py"): "bulk", ("cache", "shared.py"): "redis"}.get(parts, "")
 
 
-@pytest.mark.parametrize("extra", ["", "cli", "bulk"], ids=["core", "cli", "bulk"])
+@pytest.mark.parametrize("extra", ["", "cli", "bulk", "redis", "testing"])
 def test_what_is_imported_is_declared(extra: str) -> None:
     allowed = declared(*filter(None, [extra]))
     providers = packages_distributions()

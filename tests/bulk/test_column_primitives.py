@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landedcost.program import ir
-from landedcost.program.columns import peak, plan, run_columns, safe_rows
+from landedcost.program.columns import peak, run_columns, safe_rows
 from landedcost.program.ir import Builder
+from landedcost.program.plan import plan
 from landedcost.program.primitives import (
     LARGEST,
     PRIMITIVES,

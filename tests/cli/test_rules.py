@@ -54,9 +54,10 @@ def test_show(run: Run) -> None:
         assert value["source"]["url"] or value["source"]["citation"]
     every = run("rules", "show", "DE", "--json").json
     assert len(every["values"]) >= len(shown["values"])
-    table = run("rules", "show", "NO").out
-    for word in ("address", "until", "verified", "Norway", "in_force"):
-        assert word in table
+    shown_in_words = run("rules", "show", "NO").out
+    assert shown_in_words.startswith("Norway, last checked for 2024-12-31\n")
+    assert "\nNO.threshold.low_value.amount = 350 NOK\n" in shown_in_words
+    assert "\n    from 2020-01-01 until 2024-01-01, in_force, verified: Norw" in shown_in_words
 
 
 def test_one_s_own_rules(run: Run, folder: Path) -> None:

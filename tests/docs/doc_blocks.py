@@ -134,6 +134,8 @@ def run(command: str, folder: str) -> tuple[int, str]:
         "PYTHONIOENCODING": "utf-8",
     }
     environment.pop("FORCE_COLOR", None)
+    environment.pop("LANDEDCOST_TARIFFS", None)
+    environment["XDG_DATA_HOME"] = folder  # what a page imports is seen by that page alone
     shell = f'landedcost() {{ "$PYTHON" -c "$RUN" "$@"; }}\n{command}'
     done = subprocess.run(
         ["bash", "-c", shell],

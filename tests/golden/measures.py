@@ -68,6 +68,20 @@ def _exempt(quote: Quote) -> bool:
     return all(c.code == BELOW and not c.amount_minor for c in owed)
 
 
+def _shown(quote: Quote, kind: str) -> str:
+    """What a kind of charge adds to the total, in the currency the quote is shown in."""
+    minor = sum(c.amount_minor for c in quote.charges if c.kind == kind)
+    return amount_text(minor, currency(quote.currency).digits)
+
+
+def _tax_on_free_part(quote: Quote) -> str:
+    """The tax on what an allowance frees of duty: ``"699.00 ARS less 400.00 ARS (…)"``."""
+    (charge,) = _taxes(quote)
+    bases = {c.why.basis for c in quote.charges if c.kind == "duty" and " less " in c.why.basis}
+    (basis,) = bases
+    return _decimal(number(basis.partition(" less ")[2]) * number(charge.why.rate))
+
+
 def _collected(quote: Quote) -> str:
     (who,) = {charge.collected for charge in _taxes(quote)}
     return who
@@ -89,12 +103,16 @@ MEASURES: dict[str, Callable[[Quote], Any]] = {
     "duty_and_tax_on_it": lambda q: _decimal(
         Fraction(str(q.customs["duty"])) + Fraction(_tax_on_duty(q))
     ),
+    "tax_on_free_part": _tax_on_free_part,
     "tax_collected": _collected,
     "exempt": _exempt,
     # Of the whole
     "duty_share": lambda q: _decimal(
         Fraction(str(q.customs["duty"])) / Fraction(str(q.customs["customs_value"]))
     ),
+    # In the currency shown, for cases that state them in the seller's
+    "duty_shown": lambda q: _shown(q, "duty"),
+    "tax_shown": lambda q: _shown(q, "tax"),
     "total": lambda q: amount_text(q.total_minor, currency(q.currency).digits),
     "seller_costs": lambda q: ", ".join(map(_of, q.seller_costs)),
 }
@@ -107,6 +125,13 @@ def charged(quote: Quote, code: str) -> str:
         return "0"
     (unit,) = {charge.local_currency for charge in found}
     return f"{amount_text(sum(c.local_minor for c in found), currency(unit).digits)} {unit}"
+
+
+def taxed(quote: Quote, rule: str) -> str:
+    """The sum of the tax by one rule, such as ``vat``, in the currency of the territory."""
+    found = [charge for charge in _taxes(quote) if f".tax.{rule}." in charge.why.rule]
+    digits = currency(str(quote.customs["currency"])).digits
+    return amount_text(sum(charge.local_minor for charge in found), digits)
 
 
 def shown(quote: Quote, text: str) -> str:
@@ -129,6 +154,8 @@ def compare(quote: Quote, expect: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     for name, wanted in expect.items():
         if name == "charges":
             rows += [(f"charges.{code}", v, charged(quote, code)) for code, v in wanted.items()]
+        elif name == "taxes":
+            rows += [(f"taxes.{rule}", v, taxed(quote, rule)) for rule, v in wanted.items()]
         elif name == "shows":
             rows += [("shows", text, shown(quote, text)) for text in wanted]
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landedcost import LandedCost
+from landedcost import LandedCost, RefusedError
 
 from .cases import STANDINGS, Case, read_cases, read_differences
 from .measures import compare
@@ -12,6 +12,7 @@ from .measures import compare
 CASES = read_cases()
 DIFFERENCES = read_differences()
 SHOP = LandedCost()
+REFUSED = {"priced": False}
 
 
 def named(cases: list[Case]) -> list[object]:
@@ -20,6 +21,10 @@ def named(cases: list[Case]) -> list[object]:
 
 @pytest.mark.parametrize("case", named([c for c in CASES if c.id not in DIFFERENCES]))
 def test_a_worked_case_holds(case: Case) -> None:
+    if case.expect == REFUSED:
+        with pytest.raises(RefusedError):
+            SHOP.price(case.ask())
+        return
     quote = SHOP.price(case.ask())
     assert compare(quote, case.expect) == {}
     assert sum(charge.amount_minor for charge in quote.charges) == quote.total_minor

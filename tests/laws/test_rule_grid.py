@@ -7,17 +7,21 @@ from itertools import product
 
 import pytest
 
+from landedcost import Bundle, Buyer, LandedCost, Line, Request
 from landedcost.codes import EU
 from landedcost.errors import NotInForce
 from landedcost.regimes.load import RuleBook
 from landedcost.regimes.schema import Regime
 from landedcost.regimes.select import LaneKey, select
-from landedcost.territories import place
+from landedcost.territories import Place, parts_of, place
 
 BOOK = RuleBook()
 TERRITORIES = [code for code in BOOK.codes if code != "EU"]
 EXPECTED = {"GB", "XI", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", *EU}
-PROVINCES = {"CA": [None, "ON", "QC", "BC", "NS", "AB"]}
+PROVINCES = {
+    code: [None, *sorted({part.region for part in parts_of(code)})]
+    for code in ("CA", "BR", "PT", "GR", "AT")
+}
 SCHEMES = frozenset(
     rule.settings["registration"]
     for code in BOOK.codes
@@ -30,17 +34,16 @@ LAST = date(2030, 1, 1)
 def first_day(regime: Regime) -> date:
     """The first day on which the goods have a value and a tax."""
     starts = [
-        min(
+        [
             entry.start
             for rule in regime.of(kind)
             for entries in rule.values.values()
             for entry in entries
             if entry.on(entry.start)
-        )
+        ]
         for kind in ("valuation", "tax")
-        if regime.of(kind)
     ]
-    return max(starts)
+    return max(min(found) for found in starts if found)
 
 
 def days(regime: Regime) -> list[date]:
@@ -59,8 +62,8 @@ def days(regime: Regime) -> list[date]:
     return sorted(d for d in near | grid if d >= first)
 
 
-def home(code: str, region: str | None = None) -> object:
-    return place("XI") if code == "XI" else place(code, region)
+def home(code: str, region: str | None = None) -> Place:
+    return Buyer(code, region=region).place if region else Buyer.of(code).place
 
 
 def test_every_territory_of_the_first_release_has_rules() -> None:
@@ -88,7 +91,7 @@ def test_exactly_one_rule_of_each_kind(code: str) -> None:
             lane = select(regime, key)  # one valuation and one of each rounding, or it raises
             taxes = [rule.label for rule in lane.of("tax")]
             assert len(taxes) == len(set(taxes)), f"{code} {day}: {taxes}"
-            if regime.of("tax"):
+            if any(rule.values for rule in regime.of("tax")):
                 assert taxes, f"{code} {day} {region}: no tax rule"
             assert lane.fx_rule is not None
             free = [r for r in lane.of("duty") if r.settings["method"] == "none"]
@@ -107,6 +110,19 @@ def test_one_value_of_each_list_on_each_day(code: str) -> None:
             for name, entries in rule.values.items():
                 holding = [e for e in entries if e.on(day)]
                 assert len(holding) <= 1, f"{rule.address}.{name} on {day}"
+
+
+@pytest.mark.parametrize("code", sorted(EXPECTED))
+@pytest.mark.parametrize("hs", ["2204.21", "2402.20"])
+def test_alcohol_and_tobacco_are_never_said_to_be_priced_in_full(code: str, hs: str) -> None:
+    """No rules of excise are carried, so such a price has to say that it lacks something."""
+    start = place("CN")
+    line = Line("bottle", "900.00 EUR", hs_code=hs, origin="CN", duty="10%")
+    buyer = Buyer("GB", region="NIR") if code == "XI" else Buyer(code)
+    bundle = Bundle([line], shipping="9.00 EUR")
+    quote = LandedCost().price(Request(bundle, buyer, "CN", date(2026, 10, 1), ship_from=start))
+    assert quote.certainty == "partial"
+    assert "excise_not_included" in [note.code for note in quote.notes]
 
 
 @pytest.mark.parametrize("code", TERRITORIES)

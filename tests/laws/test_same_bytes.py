@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import json
+import locale
 import os
 import subprocess
 import sys
@@ -64,6 +65,27 @@ def test_the_same_bytes_in_every_place(request_file: str) -> None:
         answers.add(done.stdout)
     assert len(answers) == 1
     assert json.loads(answers.pop())["total"]["currency"] == "SEK"
+
+
+def test_the_same_bytes_in_every_locale_of_the_process(
+    request_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that has set its own locale gets the same document, and a second time too."""
+    known = {*locale.locale_alias.values(), "C", "POSIX", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8"}
+    before, answers, tried = locale.setlocale(locale.LC_ALL), set(), 0
+    try:
+        for name in sorted(known):
+            try:
+                locale.setlocale(locale.LC_ALL, name)
+            except locale.Error:
+                continue  # not installed here
+            tried += 1
+            assert main(["price", request_file, "--json"]) == 0
+            answers.add(capsys.readouterr().out)
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+    assert tried > 1
+    assert len(answers) == 1
 
 
 def test_the_same_bytes_in_every_decimal_context(

@@ -1,14 +1,8 @@
-"""Duty text: read whole or refused by name, on every text of two real tariffs."""
+"""Duty text: read whole or refused by name."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
-from collections import Counter
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,8 +21,6 @@ from landedcost.tariffs.grammar import (
     parse_duty,
 )
 from landedcost.tariffs.rates import NEEDS
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 EXAMPLES = {
     "12%": Percent(3, 25),
@@ -117,49 +109,3 @@ DUTIES = st.one_of(
 @given(DUTIES)
 def test_what_is_written_reads_back(duty: Duty) -> None:
     assert parse_duty(str(duty)) == duty
-
-
-def corpus(name: str) -> list[dict[str, str]]:
-    """The rows of a corpus that lies beside a checkout, if it does."""
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"{name} lies beside the project where it is developed, not in it")
-    raw = path.read_bytes()
-    text = gzip.decompress(raw) if name.endswith(".gz") else raw
-    return list(csv.DictReader(io.StringIO(text.decode("utf-8"))))
-
-
-COMPUTED = {"ad_valorem", "specific", "sum:ad_valorem+specific", "sum:specific", "free"}
-
-
-def outcome(text: str) -> Duty | str:
-    try:
-        return parse_duty(text)
-    except RequestError as error:
-        return error.message
-
-
-def test_the_british_and_european_corpus() -> None:
-    rows = corpus("rate_strings_uk.csv")
-    weight = Counter({True: 0, False: 0})
-    for row in rows:
-        found = outcome(row["text"])
-        weight[not isinstance(found, str)] += int(row["count"])
-        reading = json.loads(row["research_parse"])
-        if reading["k"] == "ad_valorem":
-            share = Fraction(reading["pct"]) / 100
-            assert found == (Percent(share.numerator, share.denominator) if share else Free())
-    assert weight[True] / (weight[True] + weight[False]) > 0.98
-
-
-def test_the_american_corpus() -> None:
-    rows = [r for r in corpus("rate_strings_us.csv.gz") if r["column"] == "general"]
-    plain = [r for r in rows if r["class"] in COMPUTED and "01-97" in r["chapters"]]
-    weight = Counter({True: 0, False: 0})
-    for row in plain:
-        found = outcome(row["text"])
-        weight[not isinstance(found, str)] += int(row["rows_in_2026_rev_10"])
-    assert weight[True] / (weight[True] + weight[False]) > 0.99
-    for row in rows:
-        if row["class"] not in COMPUTED and "on component" in row["class"]:
-            assert isinstance(outcome(row["text"]), str), row["text"]

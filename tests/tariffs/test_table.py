@@ -62,6 +62,25 @@ def test_candidates_that_agree_are_no_choice_and_the_verified_one_answers() -> N
     assert (row.text, row.verified) == ("4%", True)
 
 
+def test_the_digits_of_another_tariff_do_not_count() -> None:
+    """95030041 is European, 9503004100 too: here both are one of the lines of 9503.00."""
+    assert rate("95030041") == rate("9503004100") == rate("950300") == "4%"
+    with pytest.raises(RequestError, match=r"6912\.00\.50 is one of several") as caught:
+        rate("69120050")
+    assert caught.value.hint.startswith("give one of these codes: 6912.00.21 5%")
+    assert rate("69120050", "highest") == "9%"
+
+
+def test_six_digits_go_before_a_chapter() -> None:
+    mixed = table(
+        "61,10%,2024-01-01,,unread,false,a chapter",
+        "61019010,8%,2024-01-01,,ukgt,true,",
+        "61019090,8%,2024-01-01,,ukgt,true,",
+    )
+    assert choose(mixed.lookup("6101905500", DAY), "refuse")[0].text == "8%"
+    assert choose(mixed.lookup("6102105500", DAY), "refuse")[0].text == "10%"
+
+
 def test_a_missing_code_names_the_nearest() -> None:
     with pytest.raises(RequestError, match="not in the bundled table") as caught:
         SMALL.lookup("691310", DAY, where="lines[0].hs_code")
@@ -109,7 +128,7 @@ def test_every_bundled_row_can_be_computed_and_has_its_source(name: str) -> None
 
 
 def test_sixty_headings_where_a_source_is_at_hand() -> None:
-    for name in ("GB", "EU", "US"):
+    for name in ("GB", "EU", "US", "AU"):
         assert len({row.code[:6] for row in TariffTable.load(name).rows}) >= 60
     for name in ("CH", "SG", "NO"):  # whole chapters
         gb = {row.code[:6] for row in TariffTable.load("GB").rows}

@@ -98,7 +98,11 @@ def test_what_is_no_hs_code(text: object) -> None:
         ("AX", None, "AX", "EU", "AX"),
         ("LI", None, "CH", "CH", "CH"),
         ("IM", None, "GB", "GB", "GB"),
-        ("JE", None, "JE", "JE", "JE"),
+        ("JE", None, "JE", "GB", "JE"),
+        ("EA", "CE", "ES-CE", "ES-CE", "ES-CE"),
+        ("DE", "BUS", "CH", "CH", "CH"),
+        ("PR", None, "PR", "US", "PR"),
+        ("SM", None, "SM", "EU", "SM"),
     ],
 )
 def test_places(code: str, region: str | None, territory: str, customs: str, vat: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from ..errors import LandedCostError
 from ..notes import RANKS
 from ..pipeline import KINDS
 from .baskets import Baskets
-from .engine import Priced
+from .priced import Priced
+from .texts import Flags, Ints
 
 SHOWN = ("total", "checkout", "delivery", *KINDS, "rounding")
 _AMOUNTS = {
@@ -46,50 +48,82 @@ def answer(
     """The rows of one market. An error in place of prices is every row's."""
     count = baskets.count
     if isinstance(priced, LandedCostError):
-        failed: dict[int, LandedCostError] = dict.fromkeys(range(count), priced)
-        amounts: list[Any] = [pa.nulls(count, pa.int64()) for _ in _AMOUNTS]
-        certainty: Any = pa.nulls(count, pa.string())
-        basis: Any = pa.nulls(count, pa.uint64())
+        failed: Mapping[int, LandedCostError] = dict.fromkeys(range(count), priced)
+        figures: list[Any] = [pa.nulls(count, SCHEMA.field(n).type) for n in _AMOUNTS.values()]
+        figures += [pa.nulls(count, pa.string()), pa.nulls(count, pa.uint64())]
     else:
         failed = priced.errors
-        lacking = np.zeros(count, dtype=np.bool_)
-        lacking[list(failed)] = True
-        lacking |= priced.kept
-        columns = {**priced.sums, "rounding": priced.rounding}
-        columns["discount"] = -columns["discount"]
-        mask = lacking if np.any(lacking) else None
-        amounts = [pa.array(columns[name], mask=mask) for name in SHOWN]
-        ranks = pa.array(priced.certainty.astype(np.int8), mask=mask)
-        certainty = pa.DictionaryArray.from_arrays(ranks, pa.array(RANKS)).cast(pa.string())
-        known = priced.basis != 0
-        basis = pa.array(priced.basis, mask=~known)
+        figures = _figures(baskets, priced)
     return pa.record_batch(
         [
-            pa.array(np.arange(baskets.first, baskets.first + count)),
+            baskets.rows,
             baskets.ids(),
             _same(market, count),
             _same(currency, count),
-            *amounts,
-            certainty,
-            basis,
+            *figures,
             *_errors(failed, count),
         ],
         schema=SCHEMA,
     )
 
 
+def _figures(baskets: Baskets, priced: Priced) -> list[pa.Array]:
+    """Amounts, certainty and basis; the columns share what they can."""
+    unpriced = priced.unpriced
+    valid = None if unpriced is None else _bits(~unpriced)
+    found = []
+    for name in SHOWN:
+        column = priced.sum(name)
+        if column is None:
+            column = baskets.zeros
+        elif name == "discount":
+            column = -column
+        found.append(_ints(column, valid))
+    found.append(_certainty(priced, unpriced))
+    if priced.basis is None:
+        return [*found, pa.nulls(baskets.count, pa.uint64())]
+    return [*found, pa.array(priced.basis, mask=priced.basis == 0)]
+
+
+def _ints(column: Ints, valid: Any) -> pa.Array:
+    return pa.Array.from_buffers(pa.int64(), column.size, [valid, pa.py_buffer(column)])
+
+
+def _bits(flags: Flags) -> Any:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+
+def _certainty(priced: Priced, unpriced: Flags | None) -> pa.Array:
+    ranks = priced.certainty
+    if unpriced is None and ranks.size and ranks.min() == ranks.max():
+        return _same(RANKS[int(ranks[0])], ranks.size)
+    coded = pa.DictionaryArray.from_arrays(pa.array(ranks, mask=unpriced), pa.array(RANKS))
+    return coded.cast(pa.string())
+
+
 def _same(text: str, count: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(count, dtype=np.int8)), pa.array([text])
-    ).cast(pa.string())
+    """A column of one text."""
+    data = text.encode()
+    edges = np.arange(count + 1, dtype=np.int32) * np.int32(len(data))
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(data * count)]
+    return pa.Array.from_buffers(pa.string(), count, buffers)
 
 
-def _errors(failed: dict[int, LandedCostError], count: int) -> list[pa.Array]:
+def _errors(failed: Mapping[int, LandedCostError], count: int) -> list[pa.Array]:
+    """Code, field and message of each row's error; rows that share one share its texts."""
     if not failed:
         return [pa.nulls(count, pa.string())] * 3
-    found: list[list[str | None]] = [[None] * count for _ in range(3)]
-    for row, error in failed.items():
-        text = f"{error.message} ({error.hint})" if error.hint else error.message
-        for column, value in zip(found, (error.code, error.where, text), strict=True):
-            column[row] = value
-    return [pa.array(column, pa.string()) for column in found]
+    distinct = {id(error): error for error in failed.values()}
+    place = {known: k for k, known in enumerate(distinct)}
+    at = np.full(count, -1, dtype=np.int64)
+    at[list(failed)] = [place[id(error)] for error in failed.values()]
+    index = pa.array(at, mask=at < 0)
+    told = [
+        (
+            error.code,
+            error.where,
+            f"{error.message} ({error.hint})" if error.hint else error.message,
+        )
+        for error in distinct.values()
+    ]
+    return [pa.array(column, pa.string()).take(index) for column in zip(*told, strict=True)]

@@ -8,14 +8,15 @@ is another than before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
-from .cells import Ints
-from .certainty import Doubts, KindDoubts
-from .group import EXTRAS, Group, Kinds
+from .certainty import Doubts
+from .group import EXTRAS, Group
+from .kinds import digest
+from .texts import Ints
+from .wide import Wide
 
 Basis = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -23,26 +24,14 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
 
-def digest(*parts: object) -> np.uint64:
-    """Eight bytes over the text of some values."""
-    found = blake2b(repr(parts).encode(), digest_size=8).digest()
-    return np.uint64(int.from_bytes(found, "little"))
+def program_basis(wide: Wide, doubts: Doubts) -> int:
+    """What a program with its rates rests on."""
+    return digest(wide.ops, wide.sums, wide.bound, wide.program.layout, doubts.always)
 
 
-def kinds_basis(kinds: Kinds, known: KindDoubts) -> Basis:
-    """For each kind of line what its price rests on: the rates learnt, and what is doubtful."""
-    numbers = zip(kinds.facts, known.notes.tolist(), known.rates.tolist(), strict=True)
-    found = [
-        np.uint64(0) if f is None else digest(f[1], f[2].hs[:6], f[2].form, note, rate)
-        for f, note, rate in numbers
-    ]
-    return np.array(found, dtype=np.uint64)
-
-
-def basis_of(group: Group, doubts: Doubts, by_kind: Basis) -> Basis:
+def basis_of(group: Group, start: int) -> Basis:
     """What each basket of a group rests on; never 0, which stands for not known."""
-    wide = group.wide
-    start = digest(wide.ops, wide.sums, wide.bound, wide.program.layout, doubts.always)
+    wide, by_kind = group.wide, group.kinds.basis
     found = np.full(group.rows.size, start, dtype=np.uint64)
     for name in EXTRAS:
         money = group.extras[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from ..errors import RequestError
 from ..facts import GOODS, WEIGHT_G
 from ..request import MAX_LINES, Bundle
-from .cells import Cells, Flags, Ints, Money, codes, plain_text
+from .cells import Cells, Money
+from .kinds import KindBook
 from .lines import Lines
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
-
-_NO_MONEY = ("",)
+from .texts import Flags, Ints, codes, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class Same:
 class Baskets:
     """A record batch as baskets: one row each, with the line's columns or a list ``lines``.
 
-    ``first`` is the number of the first basket in the whole catalogue. Raises RequestError for
-    a batch that lacks the columns needed.
+    ``first`` is the number of the first basket in the whole catalogue; ``book`` numbers the
+    kinds of line for every batch. Raises RequestError for a batch that lacks the columns needed.
     """
 
-    def __init__(self, batch: pa.RecordBatch, first: int = 0) -> None:
+    def __init__(self, batch: pa.RecordBatch, first: int = 0, book: KindBook | None = None) -> None:
         self.count = batch.num_rows
         self.first = first
+        self.book = book or KindBook()
         columns = {name: batch.column(name) for name in batch.schema.names}
         nested = columns.get("lines")
         self.columns = {n: plain_text(c) for n, c in columns.items() if n != "lines"}
@@ -54,34 +55,73 @@ class Baskets:
         self.sizes = sizes
         self.bad: Flags = (sizes == 0) | (sizes > MAX_LINES)
         self.large: Flags = np.zeros(self.count, dtype=np.bool_)
-        owner = np.repeat(np.arange(self.count), sizes)
-        self.bad[owner[self.lines.bad]] = True
-        self.large[owner[self.lines.large]] = True
+        for flags, of_lines in ((self.bad, self.lines.bad), (self.large, self.lines.large)):
+            if np.any(of_lines):
+                flags[self._owner[of_lines]] = True
         self.extras = {name: self._extra(name) for name in BASKET_AMOUNTS}
-        self._check_discount(owner)
+        self._check_discount()
+
+    @cached_property
+    def rows(self) -> pa.Array:
+        """The baskets' numbers in the catalogue."""
+        return pa.array(np.arange(self.first, self.first + self.count))
+
+    @cached_property
+    def _none(self) -> Cells:
+        return Cells({}, self.count)
+
+    @property
+    def zeros(self) -> Ints:
+        """A column of zeros, one for all that needs one."""
+        return self._none.zeros
 
     def ids(self) -> pa.Array:
         """The baskets' ids: of the only line, or the column ``id`` beside ``lines``."""
+        return self._ids
+
+    @cached_property
+    def _ids(self) -> pa.Array:
         found = self.columns.get("id")
         if found is None:
-            return pa.array([str(n) for n in range(self.first, self.first + self.count)])
+            return self.rows.cast(pa.string())
         return found.cast(pa.string())
 
+    @cached_property
+    def kind(self) -> Ints:
+        """The number of each line's kind in the book."""
+        return self.lines.kinds(self.book)
+
+    @cached_property
     def weights(self) -> Ints:
         """The net weight of each basket in grams, -1 where a line has none."""
-        weight = self.lines.ints(WEIGHT_G)
         column = self.lines.columns.get("weight_g")
-        whole = np.zeros(self.count, dtype=np.int64)
-        owner = np.repeat(np.arange(self.count), self.sizes)
-        np.add.at(whole, owner, weight)
         if column is None:
             return np.full(self.count, -1, dtype=np.int64)
+        whole = self._whole(self.lines.ints(WEIGHT_G))
         lacking = column.is_null().to_numpy(zero_copy_only=False)
-        whole[owner[lacking]] = -1
+        whole[self._owner[lacking]] = -1
         return whole
 
-    def same(self) -> Iterator[Same]:
-        """The baskets by their number of lines; lines in the order of their ids."""
+    @cached_property
+    def _owner(self) -> Ints:
+        """The basket of each line."""
+        return np.repeat(np.arange(self.count), self.sizes)
+
+    def _whole(self, column: Ints) -> Ints:
+        """The sum of a column of lines for each basket."""
+        sums = np.concatenate([[0], np.cumsum(column)])
+        found: Ints = sums[self.offsets[1:]] - sums[self.offsets[:-1]]
+        return found
+
+    @cached_property
+    def same(self) -> tuple[Same, ...]:
+        """The baskets by their number of lines; lines in the order of their ids.
+
+        Baskets that use an id twice are left out, and marked as bad.
+        """
+        return tuple(self._same())
+
+    def _same(self) -> Iterator[Same]:
         fine = ~self.bad & ~self.large
         present = np.bincount(self.sizes[fine], minlength=1)
         for size in np.flatnonzero(present).tolist():
@@ -97,9 +137,10 @@ class Baskets:
     def _by_id(self, baskets: Ints, lines: Any) -> Any:
         """Each basket's lines sorted by id; baskets with an id twice are marked bad."""
         ids = self.lines.columns["id"]
-        taken = [ids.take(pa.array(lines[:, k])) for k in range(lines.shape[1])]
-        rising = [pc.less(a, b).to_numpy(zero_copy_only=False) for a, b in pairwise(taken)]
-        unsorted = np.flatnonzero(~np.logical_and.reduce(rising))
+        rising = self._rising[lines[:, 0]]
+        for k in range(1, lines.shape[1] - 1):
+            rising = rising & self._rising[lines[:, k]]
+        unsorted = np.flatnonzero(~rising)
         if not unsorted.size:
             return lines
         place, texts = codes(ids)
@@ -115,27 +156,43 @@ class Baskets:
         self.bad[baskets[unsorted[twice]]] = True
         return lines
 
+    @cached_property
+    def _rising(self) -> Flags:
+        """For each line but the last whether its id is below that of the next."""
+        ids = self.lines.columns["id"]
+        below = pc.less(ids.slice(0, len(ids) - 1), ids.slice(1))
+        found: Flags = pc.fill_null(below, False).to_numpy(zero_copy_only=False)
+        return found
+
     def _extra(self, name: str) -> Money:
         """An amount of the whole basket, in the currency of its first line unless it names one."""
         column = self.columns.get(name)
         if column is None:
-            none = np.zeros(self.count, dtype=np.int64)
-            return Money(none, none, _NO_MONEY, none > 0)
-        start = np.minimum(self.offsets[:-1], max(self.lines.count - 1, 0))
-        unit = self.lines.price.unit[start] if self.lines.count else np.zeros(self.count, np.int64)
-        units = pa.array([u or None for u in self.lines.price.units]).take(pa.array(unit))
-        cells = Cells({name: column, "currency": units}, self.count)
+            return self._none.no_money
+        cells = Cells({name: column, "currency": self._first_currency}, self.count)
         found = cells.money(name)
         self.bad |= cells.bad | (found.given & (found.minor < 0))
         return found
 
-    def _check_discount(self, owner: Ints) -> None:
+    @cached_property
+    def _first_currency(self) -> pa.Array:
+        """The currency of each basket's first line, null where it has none."""
+        price = self.lines.price
+        if not price.unit.size:
+            return pa.nulls(self.count, pa.string())
+        start = np.minimum(self.offsets[:-1], price.unit.size - 1)
+        unit = price.unit if not self.nested else price.unit.take(start)
+        blank = np.array([not code for code in price.units], dtype=np.bool_)
+        lacking = blank.take(unit) if np.any(blank) else None
+        return pa.DictionaryArray.from_arrays(
+            pa.array(unit, mask=lacking), pa.array([str(u) for u in price.units])
+        )
+
+    def _check_discount(self) -> None:
         """Mark baskets whose discount may be above their goods."""
         discount = self.extras["discount"].minor
         if np.any(discount):
-            goods = np.zeros(self.count, dtype=np.int64)
-            np.add.at(goods, owner, self.lines.ints(GOODS))
-            self.bad |= discount > goods
+            self.bad |= discount > self._whole(self.lines.ints(GOODS))
 
     def bundle(self, basket: int) -> Bundle:
         """One basket as a bundle, read alone. Raises RequestError and MoneyError."""

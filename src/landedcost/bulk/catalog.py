@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import RequestError
-from .cells import plain_text
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS
+from .texts import plain_text
 
 BATCH = 131_072
 """Baskets at once."""

@@ -13,36 +13,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..currencies import currency
 from ..errors import LandedCostError, RequestError
-from ..lines import MAX_QUANTITY, MAX_WEIGHT_G, line_id, measure_of
+from ..lines import MAX_QUANTITY, MAX_WEIGHT_G, measure_of
 from ..money import LIMIT
 from .rows import amount, measure, whole
+from .texts import Flags, Ints, codes, plain_decimals, valid
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
-_DECIMALS = 6
+_INT64_DIGITS = 18
 _RANGE = {"quantity": (1, MAX_QUANTITY), "weight_g": (0, MAX_WEIGHT_G), "pairs": (1, 10_000)}
 
 
-def codes(array: pa.Array) -> tuple[Ints, list[Any]]:
-    """A small int for each value, and the distinct values; the last stands for null."""
-    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    values = coded.dictionary.to_pylist()
-    return _ints(coded.indices.cast(pa.int64()), len(values)), [*values, None]
-
-
-def _ints(array: pa.Array, missing: int) -> Ints:
-    if array.null_count:
-        array = array.fill_null(missing)
-    found: Ints = array.to_numpy(zero_copy_only=False)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Money:
     """Amounts in minor units, 0 where there is none; ``unit`` picks from ``units``."""
 
@@ -50,6 +33,20 @@ class Money:
     unit: Ints
     units: Sequence[str]
     given: Flags
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """The least and the most of the amounts; 0 where there are no rows."""
+        return int(self.minor.min(initial=0)), int(self.minor.max(initial=0))
+
+    @cached_property
+    def place(self) -> Ints | None:
+        """For each row where its currency is in ``units``, from 1; 0 where there is no amount.
+
+        None where that is the same for all rows.
+        """
+        found = np.where(self.given, self.unit + 1, 0)
+        return found if found.size and np.any(found != found[0]) else None
 
     def unit_of(self, row: int) -> str:
         """The currency of one row's amount, empty where there is none."""
@@ -64,12 +61,21 @@ class Cells:
         self.count = count
         self.bad: Flags = np.zeros(count, dtype=np.bool_)
 
+    @cached_property
+    def zeros(self) -> Ints:
+        """A column of zeros, one for all that needs one."""
+        return np.zeros(self.count, dtype=np.int64)
+
+    @cached_property
+    def no_money(self) -> Money:
+        """A column without amounts."""
+        return Money(self.zeros, self.zeros, ("",), np.zeros(self.count, dtype=np.bool_))
+
     def money(self, name: str) -> Money:
         """The amounts of a column. Raises RequestError for a column of floats."""
         column = self.columns.get(name)
         if column is None:
-            none = np.zeros(self.count, dtype=np.int64)
-            return Money(none, none, ("",), none > 0)
+            return self.no_money
         if pa.types.is_floating(column.type):
             raise RequestError(
                 f"the column `{name}` holds floats, which are no exact amounts",
@@ -109,22 +115,24 @@ class Cells:
 
     def _scaled(self, column: pa.Array, numbers: pa.Array, unit: Ints, units: list[Any]) -> Money:
         """Amounts in major units, as numbers; what is given but no number is marked."""
-        given: Flags = numbers.is_valid().to_numpy(zero_copy_only=False)
-        self.bad |= ~given & column.is_valid().to_numpy(zero_copy_only=False)
+        given = valid(numbers)
+        if numbers is not column:
+            self.bad |= ~given & valid(column)
         values, scale, fits = _unscaled(numbers)
-        minor = np.zeros(self.count, dtype=np.int64)
-        for place in np.flatnonzero(np.bincount(unit, minlength=1)).tolist():
-            known = _quiet(currency, units[place])
-            rows = unit == place
-            if known is None:
-                self.bad |= rows & given
-                continue
-            up, down = 10 ** max(0, known.digits - scale), 10 ** max(0, scale - known.digits)
-            small = np.abs(values) <= LIMIT * 10**scale
-            exact = (values % down == 0) & small & fits
-            self.bad |= rows & given & ~exact
-            minor = np.where(rows & exact, np.where(exact, values, 0) // down * up, minor)
-        return Money(minor, unit, [str(u) for u in units], given & (minor >= 0))
+        present = np.flatnonzero(np.bincount(unit, minlength=1)).tolist()
+        if len(present) == 1:
+            minor, good = _minor(values, scale, units[present[0]])
+        else:
+            minor, good = self.zeros.copy(), np.zeros(self.count, dtype=np.bool_)
+            for place in present:
+                rows = unit == place
+                minor[rows], good[rows] = _minor(values[rows], scale, units[place])
+        if fits is not None:
+            good = good & fits
+        if not good.all():
+            self.bad |= given & ~good
+            minor = np.where(good & given, minor, 0)
+        return Money(minor, unit, [str(u) for u in units], given)
 
     def whole(self, name: str) -> Ints:
         """The whole numbers of a column, within what a line may have; the default where none is."""
@@ -132,21 +140,22 @@ class Cells:
         default = 1 if name == "quantity" else 0
         column = self.columns.get(name)
         if column is None:
-            return np.full(self.count, default, dtype=np.int64)
+            return np.full(self.count, default, dtype=np.int64) if default else self.zeros
         if pa.types.is_integer(column.type):
             found = _ints(column.cast(pa.int64(), safe=False), default)
         else:
             found = self._parsed(column, lambda value: whole(value, name), default)
-        given: Flags = column.is_valid().to_numpy(zero_copy_only=False)
-        out = given & ((found < least) | (found > most))
-        self.bad |= out
+        if not found.size or (found.min() >= least and found.max() <= most):
+            return found
+        out = (found < least) | (found > most)
+        self.bad |= out & valid(column)
         return np.where(out, default, found)
 
     def measure(self, name: str) -> Ints:
         """The measures of a column in millionths."""
         column = self.columns.get(name)
         if column is None:
-            return np.zeros(self.count, dtype=np.int64)
+            return self.zeros
         return self._parsed(column, lambda value: measure_of(measure(value), name), 0)
 
     def _parsed(self, column: pa.Array, read: Callable[[Any], int], default: int) -> Ints:
@@ -167,78 +176,40 @@ def _quiet(read: Callable[..., Any], *args: Any) -> Any:
         return None
 
 
-def _unscaled(column: pa.Array) -> tuple[Ints, int, Flags]:
-    """The ints of a decimal or integer column, its scale, and which of them fit."""
-    if pa.types.is_integer(column.type):
-        values = _ints(column.cast(pa.int64(), safe=False), 0)
-        fits = np.ones(len(values), dtype=np.bool_)
-        if column.type == pa.uint64():
-            fits = values >= 0
-        return values, 0, fits
-    wide = column.cast(pa.decimal128(38, column.type.scale))
-    raw = np.frombuffer(wide.buffers()[1], dtype=np.int64).reshape(-1, 2)
-    raw = raw[wide.offset : wide.offset + len(wide)]
-    given = wide.is_valid().to_numpy(zero_copy_only=False)
-    values = np.where(given, raw[:, 0], 0)
-    fits = ~given | (raw[:, 1] == np.where(raw[:, 0] < 0, -1, 0))
-    return values, column.type.scale, fits
-
-
-def plain_text(column: pa.Array) -> pa.Array:
-    """The column, its texts in the one form of text that is read here."""
-    kind = column.type
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    return column
-
-
-def plain_decimals(column: pa.Array) -> pa.Array:
-    """The texts as decimals if most are plain ones such as ``25.00``, the others null.
-
-    Otherwise the column as it is.
-    """
-    data, offsets, size = _bytes(column)
-    plain = column.is_valid().to_numpy(zero_copy_only=False) & (size > 0) & (size <= 20)
-    if not data.size or not np.any(plain):
-        return column
-    digit = (data - np.uint8(0x30)) <= 9
-    plain[_rows_of(np.flatnonzero(~digit & (data != 0x2E)), offsets)] = False
-    last = data.size - 1
-    plain &= digit[np.minimum(offsets[:-1], last)] & digit[np.maximum(offsets[1:] - 1, 0)]
-    if 2 * np.count_nonzero(plain) < len(column) - column.null_count:
-        return column
-    texts = column if plain.all() else pc.if_else(pa.array(plain), column, None)
-    try:
-        return texts.cast(pa.decimal128(38, _DECIMALS))
-    except pa.ArrowInvalid:  # more decimals than that, or two points: read one by one
-        return column
-
-
-def _bytes(column: pa.Array) -> tuple[Any, Ints, Ints]:
-    """The bytes of a column of text, and where each text starts and how long it is."""
-    wide = column.cast(pa.large_string())
-    offsets = np.frombuffer(wide.buffers()[1], dtype=np.int64)
-    offsets = offsets[wide.offset : wide.offset + len(wide) + 1]
-    data = np.frombuffer(wide.buffers()[2] or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
-    return data, offsets - offsets[0], np.diff(offsets)
-
-
-def _rows_of(places: Ints, offsets: Ints) -> Ints:
-    """The rows that some bytes belong to."""
-    found: Ints = np.searchsorted(offsets, places, side="right") - 1
+def _ints(array: pa.Array, missing: int) -> Ints:
+    if array.null_count:
+        array = array.fill_null(missing)
+    found: Ints = array.to_numpy(zero_copy_only=False)
     return found
 
 
-def plain_ids(column: pa.Array) -> Flags:
-    """Which ids are usable: 1 to 200 printable characters, no space at either end."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
-        return np.zeros(len(column), dtype=np.bool_)
-    data, offsets, size = _bytes(column)
-    good: Flags = column.is_valid().to_numpy(zero_copy_only=False) & (size > 0) & (size <= 200)
-    odd = np.flatnonzero((data <= 0x20) | (data >= 0x7F))
-    if odd.size:
-        for row in np.unique(_rows_of(odd, offsets)).tolist():
-            good[row] = good[row] and _quiet(line_id, column[row].as_py()) is not None
-    return good
+def _minor(values: Ints, scale: int, code: Any) -> tuple[Ints, Flags]:
+    """Minor units of a currency from amounts with ``scale`` decimals, and which are right."""
+    known = _quiet(currency, code)
+    if known is None:
+        return np.zeros(values.size, dtype=np.int64), np.zeros(values.size, dtype=np.bool_)
+    up, down = 10 ** max(0, known.digits - scale), 10 ** max(0, scale - known.digits)
+    limit = LIMIT * 10**scale
+    good: Flags = (values <= limit) & (values >= -limit)
+    minor = values
+    if down > 1:
+        minor = values // down
+        good &= minor * down == values
+    return (minor * up if up > 1 else minor), good
+
+
+def _unscaled(column: pa.Array) -> tuple[Ints, int, Flags | None]:
+    """The ints of a decimal or integer column, its scale, and which of them fit (None: all)."""
+    if pa.types.is_integer(column.type):
+        values = _ints(column.cast(pa.int64(), safe=False), 0)
+        return values, 0, values >= 0 if column.type == pa.uint64() else None
+    kind = column.type
+    if not pa.types.is_decimal128(kind):
+        column = column.cast(pa.decimal128(38, kind.scale))
+    raw = np.frombuffer(column.buffers()[1], dtype=np.int64).reshape(-1, 2)
+    raw = raw[column.offset : column.offset + len(column)]
+    low, high = np.ascontiguousarray(raw[:, 0]), raw[:, 1]
+    if column.null_count:
+        given = valid(column)
+        low, high = np.where(given, low, 0), np.where(given, high, 0)
+    return low, kind.scale, None if kind.precision <= _INT64_DIGITS else high == low >> 63

@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ..asked import Asked
-from ..facts import Remark
-from ..lines import Line
 from ..market import Market
-from ..notes import (
-    RANKS,
-    certainty_of,
-    lane_remarks,
-    parcel_remarks,
-    rate_remarks,
-    unverified_stages,
-)
+from ..notes import RANKS, parcel_remarks, rate_remarks, unverified_stages
 from ..pipeline import Program
 from ..program.ir import Reg
-from ..quote import Fact
-from .cells import Flags, Ints
-from .group import Group
+from .group import Group, Part
+from .kinds import rank
 from .reasons import held, tests_of
+from .texts import Flags
+
+Ranks = np.ndarray[Any, np.dtype[np.int8]]
 
 _ESTIMATED = RANKS.index("estimated")
-
-
-def rank(remarks: Iterable[Remark]) -> int:
-    """The place of the least certain of the remarks in ``RANKS``."""
-    return RANKS.index(certainty_of(remarks))
-
-
-class KindDoubts:
-    """What is said of each kind of line: by the rules' notes, and by the tariff's rates."""
-
-    def __init__(
-        self, market: Market, lines: Sequence[Line | None], facts: Sequence[Fact | None]
-    ) -> None:
-        notes = [
-            0 if n is None else rank(lane_remarks(market.lane, [Asked.of(n, market.lane)]))
-            for n in lines
-        ]
-        rates = [0 if f is None else rank(f[2].remarks) for f in facts]
-        self.notes = np.array(notes, dtype=np.int64)
-        self.rates = np.array(rates, dtype=np.int64)
-        self.any_notes = bool(np.any(self.notes))
 
 
 class Doubts:
@@ -69,28 +40,31 @@ class Doubts:
         )
         """What must be known of a row."""
 
-    def ranks(self, group: Group, known: KindDoubts, part: Ints, regs: Mapping[Reg, Any]) -> Ints:
-        """The place in ``RANKS`` of each row of a chunk."""
-        found = np.full(part.size, self.always, dtype=np.int64)
-        kind = group.kind[part]
-        if known.any_notes:
-            found = np.maximum(found, known.notes[kind].max(axis=1))
+    def ranks(self, group: Group, part: Part, regs: Mapping[Reg, Any]) -> Ranks | int:
+        """The place in ``RANKS`` of each row of a chunk; one int where it is the same for all."""
+        found: Any = self.always
+        if found == len(RANKS) - 1:
+            return len(RANKS) - 1
+        kinds, kind = group.kinds, group.kind[part]
+        size = kind.shape[0]
+        if kinds.any_notes:
+            for line in range(kind.shape[1]):
+                found = np.maximum(found, kinds.note.take(kind[:, line]))
         for slot in self.tariff:
-            doubt = known.rates[kind[:, slot.line]]
+            doubt = kinds.rate.take(kind[:, slot.line])
             if not np.any(doubt):
                 continue
-            for why, rows in held(slot, regs, part.size):
-                if why.code in ("mfn", "not_collected"):
-                    found = np.where(rows, np.maximum(found, doubt), found)
+            for why, rows in held(slot, regs, size):
+                if why.code in ("mfn", "not_collected") or why.fact == "preference":
+                    found = np.maximum(found, doubt * rows)
         for slot in self.values:
-            for why, rows in held(slot, regs, part.size):
+            for why, rows in held(slot, regs, size):
                 if why.value is not None and not why.value.verified:
                     found = _at_least(found, rows)
         for slot in self.staged:
             found = _at_least(found, np.asarray(regs[slot.amount]) != 0)
-        return found
+        return found if isinstance(found, int) else np.asarray(found, dtype=np.int8)
 
 
-def _at_least(ranks: Ints, rows: Flags) -> Ints:
-    found: Ints = np.where(rows, np.maximum(ranks, _ESTIMATED), ranks)
-    return found
+def _at_least(ranks: Any, rows: Flags) -> Any:
+    return np.maximum(ranks, rows.view(np.int8) * np.int8(_ESTIMATED))

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from ..quote import Quote
 from ..unfold import OWED
-from .cells import Flags, Ints
-from .group import Group
+from .group import Group, Part
 from .reasons import columns_of, held, tests_of
+from .texts import Flags, Ints
 
 SCHEMA = pa.schema(
     [
@@ -93,7 +93,7 @@ def _charges(group: Group, market: str) -> Iterator[pa.RecordBatch]:
                 rows + group.baskets.first,
                 market,
                 slot.kind,
-                _codes(group, part, held(slot, regs, rows.size), slot.line),
+                _codes(group, part, held(slot, regs, rows.size), rows.size, slot.line),
                 line,
                 sign * shown,
                 sign * amount if slot.negative else amount,
@@ -117,12 +117,14 @@ def _charges(group: Group, market: str) -> Iterator[pa.RecordBatch]:
                 )
 
 
-def _codes(group: Group, part: Ints, reasons: list[tuple[Any, Flags]], line: int | None) -> Any:
+def _codes(
+    group: Group, part: Part, reasons: list[tuple[Any, Flags]], size: int, line: int | None
+) -> Any:
     """The code of the reason that holds, by origin where it goes by that.
 
     A duty given with the request is ``pinned``.
     """
-    found = np.full(part.size, "", dtype=object)
+    found = np.full(size, "", dtype=object)
     for why, rows in reasons:
         found[rows] = why.code
         if why.code == "mfn" and line is not None:

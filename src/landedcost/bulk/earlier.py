@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from ..errors import RequestError
 from .answer import SCHEMA
 from .basis import Basis
-from .cells import Flags
 from .parts import KEY
+from .texts import Flags
 
 _NOTHING = SCHEMA.empty_table()
 

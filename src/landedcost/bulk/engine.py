@@ -3,63 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from ..errors import LandedCostError, MoneyError
+from ..errors import LandedCostError
 from ..market import Market
-from ..notes import RANKS
-from ..pipeline import KINDS
-from ..program.primitives import LARGEST
-from ..quote import Fact, Quote
-from .basis import Basis, basis_of, kinds_basis
-from .baskets import Baskets, Same
-from .cells import Flags, Ints, Money
-from .certainty import Doubts, KindDoubts
-from .group import Group, Kinds
+from ..quote import Fact
+from .alone import Alone
+from .basis import Basis, basis_of, program_basis
+from .baskets import Baskets
+from .cells import Money
+from .certainty import Doubts
+from .group import Group, Members, together
+from .kinds import KindBook, Kinds
+from .priced import Priced
 from .reasons import columns_of
+from .split import Split
+from .texts import Flags
 from .wide import SUMS, Wide, widen
 
 _PROGRAMS = 4_000
 
 
-@dataclass(slots=True)
-class Priced:
-    """What a market's baskets cost: one column for each of ``SUMS``, and the errors.
-
-    ``certainty`` is the place of each basket's certainty in :data:`landedcost.notes.RANKS`.
-    ``basis`` is what it rests on, 0 where that was not asked or the basket was priced alone;
-    ``kept`` marks the baskets that were not computed because theirs is the same as before.
-
-    ``guarded`` counts the baskets computed on Python ints because a figure on the way might
-    have left an int64, ``alone`` those that were read and asked one by one.
-    """
-
-    sums: dict[str, Ints]
-    certainty: Ints
-    basis: Basis
-    kept: Flags
-    errors: dict[int, LandedCostError] = field(default_factory=dict)
-    guarded: int = 0
-    alone: int = 0
-
-    @property
-    def rounding(self) -> Ints:
-        """What converting each currency's sum once leaves against the charges one by one."""
-        parts = sum((self.sums[k] for k in KINDS if k != "discount"), start=-self.sums["discount"])
-        found: Ints = self.sums["total"] - parts
-        return found
-
-
 class MarketColumns:
-    """A market for baskets in columns; what it learns is kept by the market itself."""
+    """A market for baskets in columns; what it learns is kept for the next batch."""
 
     def __init__(self, market: Market) -> None:
         self.market = market
         self._wide: dict[int, Wide] = {}
+        self._kinds = Kinds(KindBook(), ())
 
     def price(self, baskets: Baskets, *, basis: bool = False, since: Basis | None = None) -> Priced:
         """The sums of every basket; a basket that cannot be priced has its error instead.
@@ -68,33 +41,27 @@ class MarketColumns:
         earlier price rested on (0 where there was none): where that is the same the basket is
         not computed again but marked as kept.
         """
-        count = baskets.count
-        out = Priced(
-            {name: np.zeros(count, dtype=np.int64) for name in SUMS},
-            np.zeros(count, dtype=np.int64),
-            np.zeros(count, dtype=np.uint64),
-            np.zeros(count, dtype=np.bool_),
-        )
-        alone = np.zeros(count, dtype=np.bool_)
-        kinds = self._learn(baskets)
-        known = KindDoubts(self.market, baskets.lines.kinds, kinds.facts)
-        by_kind = kinds_basis(kinds, known) if basis or since is not None else None
-        for group in self.groups(baskets, kinds, alone, out.errors):
-            if by_kind is not None:
-                self._rest(group, by_kind, since, out)
-            self._compute(group, known, out)
+        out = Priced(baskets.count)
+        alone = np.zeros(baskets.count, dtype=np.bool_)
+        for group in self.groups(baskets, alone, out.errors):
+            if basis or since is not None:
+                self._rest(group, since, out)
+            self._compute(group, out)
             out.guarded += group.guarded
             alone[group.too_large] = True
-        alone |= (out.sums["lacking"] != 0) | (out.sums["total"] < 0)
         out.guarded += int(np.count_nonzero(baskets.large & ~baskets.bad))
-        for basket in np.flatnonzero(alone).tolist():
-            self._ask(baskets, basket, out)
+        asked = Alone(self.market, baskets, self._learn(baskets), out)
+        for basket in np.flatnonzero(alone | out.refused).tolist():
+            asked.price(basket)
         return out
 
-    def _rest(self, group: Group, by_kind: Basis, since: Basis | None, out: Priced) -> None:
+    def _rest(self, group: Group, since: Basis | None, out: Priced) -> None:
         """Note what the group's prices rest on, and take out those that rest on what they did."""
-        found = basis_of(group, self._doubts(group.wide), by_kind)
-        out.basis[group.rows] = found
+        wide = group.wide
+        if wide.basis is None:
+            wide.basis = program_basis(wide, self._doubts(wide))
+        found = basis_of(group, wide.basis)
+        out.put_basis(group.rows, found)
         if since is not None:
             same = since[group.rows] == found
             out.kept[group.rows[same]] = True
@@ -105,86 +72,91 @@ class MarketColumns:
             wide.doubts = Doubts(self.market, wide.program)
         return wide.doubts
 
-    def _compute(self, group: Group, known: KindDoubts, out: Priced) -> None:
+    def _compute(self, group: Group, out: Priced) -> None:
         doubts = self._doubts(group.wide)
-        for part, columns in group.columns((*group.wide.sums, *doubts.registers)):
+        for part, columns in group.columns((*group.wide.sums, *doubts.registers), spread=True):
             rows = group.rows[part]
+            place = together(rows) or rows
+            all_rows = group.rows.size == out.count
             for name, column in zip(SUMS, columns, strict=False):
-                out.sums[name][rows] = column
+                out.put(name, place, column, all_rows=all_rows)
             regs = columns_of(doubts.registers, columns[len(SUMS) :], rows.size)
-            out.certainty[rows] = doubts.ranks(group, known, part, regs)
+            out.put_certainty(place, doubts.ranks(group, part, regs))
 
     def groups(
-        self,
-        baskets: Baskets,
-        kinds: Kinds,
-        alone: Flags,
-        errors: dict[int, LandedCostError],
+        self, baskets: Baskets, alone: Flags, errors: dict[int, LandedCostError]
     ) -> Iterator[Group]:
         """The baskets by program.
 
         ``alone`` is set for those that must be asked one by one; ``errors`` is filled for those
         whose program cannot be had, as where there is no rate for their currency.
         """
-        extras = dict(baskets.extras)
+        kinds = self._learn(baskets)
+        extras: Mapping[str, Money] = baskets.extras
         if self.market.carrier is not None:
-            extras["shipping"] = self._carried(baskets, alone)
+            extras = {**extras, "shipping": self._carried(baskets, alone)}
+        for same in baskets.same:
+            among = Members(same.baskets, same.lines, baskets.kind.take(same.lines))
+            yield from self._split(baskets, among, kinds, extras, alone, errors)
         alone |= baskets.bad | baskets.large
-        for same in baskets.same():
-            kind = kinds.number[same.lines]
-            fine = ~alone[same.baskets]
-            for column in kinds.form[kind].T:
-                fine &= column >= 0
-            if not np.all(fine):
-                alone[same.baskets[~fine]] = True
-                same, kind = Same(same.baskets[fine], same.lines[fine]), kind[fine]
-            if same.baskets.size:
-                yield from self._split(baskets, same, kind, kinds, extras, errors)
-        alone |= baskets.bad  # ids used twice are found on the way
-
-    def all_groups(self, baskets: Baskets, alone: Flags) -> Iterator[Group]:
-        """The baskets by program, for more than their sums."""
-        yield from self.groups(baskets, self._learn(baskets), alone, {})
 
     def _learn(self, baskets: Baskets) -> Kinds:
-        lines = baskets.lines
-        facts: list[Fact | None] = []
-        for line in lines.kinds:
-            try:
-                facts.append(None if line is None else self.market.learn(line))
-            except LandedCostError:
-                facts.append(None)  # asked again alone, with its own path in the message
-        return Kinds(lines.keys[0], facts)
+        """What the market knows of the kinds of the batch."""
+        kinds, number = self._kinds, baskets.kind
+        if kinds.book is not baskets.book:
+            kinds = Kinds(baskets.book, ())
+        if number.size and len(kinds.known) <= int(number.max()):
+            kinds = kinds.grown(self.market)
+        self._kinds = kinds
+        return kinds
 
     def _split(
         self,
         baskets: Baskets,
-        same: Same,
-        kind: Any,
+        among: Members,
         kinds: Kinds,
         extras: Mapping[str, Money],
+        alone: Flags,
         errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
-        forms = kinds.form[kind]
-        columns = [forms[:, k] for k in range(forms.shape[1])]
-        columns += [np.where(m.given, m.unit, -1)[same.baskets] for m in extras.values()]
-        place, count = _places(columns)
-        if count < 2**16:
-            place = place.astype(np.uint16)  # numpy sorts these by radix
-        order = np.argsort(place, kind="stable") if count > 1 else np.arange(place.size)
-        edges = np.searchsorted(place[order], np.arange(count + 1))
-        for k in range(count):
-            rows = order[edges[k] : edges[k + 1]]
-            basket = int(same.baskets[rows[0]])
-            units = {n: m.unit_of(basket) for n, m in extras.items()}
-            try:
-                wide = self._widened([kinds.known(int(j)) for j in kind[rows[0]]], units)
-            except LandedCostError as error:
-                errors.update(dict.fromkeys(same.baskets[rows].tolist(), error))
+        forms = self._forms(baskets, among, kinds, alone)
+        columns = [(forms[:, k], kinds.forms + 1) for k in range(forms.shape[1])]
+        for money in extras.values():
+            if money.place is not None:
+                columns.append((money.place[among.baskets], len(money.units) + 1))
+        split = Split(columns)
+        for part in sorted(range(len(split.sizes)), key=split.sizes.__getitem__, reverse=True):
+            first = split.first(part)
+            if not forms[first, 0]:
                 continue
-            yield Group(
-                wide, baskets, extras, kinds, same.baskets[rows], same.lines[rows], kind[rows]
-            )
+            units = {n: m.unit_of(int(among.baskets[first])) for n, m in extras.items()}
+            example = among.kind[first].tolist()
+            try:
+                wide = self._widened([kinds.fact(kind) for kind in example], units)
+            except LandedCostError as error:
+                rows = among.baskets[split.rows(part)]
+                errors.update(dict.fromkeys(rows.tolist(), error))
+                continue
+            yield Group(wide, baskets, extras, kinds, among, split, part, example)
+
+    def _forms(self, baskets: Baskets, among: Members, kinds: Kinds, alone: Flags) -> Any:
+        """The form of each line, from 1; 0 in baskets that cannot be computed with others.
+
+        Those are marked.
+        """
+        forms = kinds.form.take(among.kind) + 1
+        odd: Any = alone[among.baskets] if np.any(alone) else None
+        if kinds.form_lacking:
+            lacking = np.any(forms == 0, axis=1)
+            odd = lacking if odd is None else odd | lacking
+        if kinds.any_huge:
+            huge = np.any(kinds.huge.take(among.kind), axis=1)
+            baskets.large[among.baskets[huge]] = True
+            odd = huge if odd is None else odd | huge
+        if odd is not None and np.any(odd):
+            alone[among.baskets[odd]] = True
+            forms[odd] = 0
+        return forms
 
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
         program, bound = self.market.program(facts, **units)
@@ -199,70 +171,27 @@ class MarketColumns:
         """The shipping, the carrier's where a basket names none; asked once for each weight."""
         given = baskets.extras["shipping"]
         minor, unit, units = given.minor.copy(), given.unit.copy(), list(given.units)
-        weighs = baskets.weights()
-        carrier = self.market.carrier
-        assert carrier is not None
+        weighs = baskets.weights
         needed = ~given.given & ~baskets.bad & ~baskets.large
         alone |= needed & (weighs < 0)
         needed &= weighs >= 0
-        for weight in np.unique(weighs[needed]).tolist():
-            rows = needed & (weighs == weight)
-            try:
-                offer = self.market.carry(weight)
-            except LandedCostError:
-                alone |= rows
-                continue
-            if offer.currency not in units:
-                units.append(offer.currency)
-            minor[rows], unit[rows] = offer.amount, units.index(offer.currency)
+        found, place = np.unique(weighs[needed], return_inverse=True)
+        asked = np.flatnonzero(needed)
+        offers = [self._offer(weight, units) for weight in found.tolist()]
+        lacking = np.array([offer is None for offer in offers], dtype=np.bool_)[place]
+        alone[asked[lacking]] = True
+        needed[asked[lacking]] = False
+        for column, part in ((minor, 0), (unit, 1)):
+            values = np.array([offer[part] if offer else 0 for offer in offers], dtype=np.int64)
+            column[asked] = values[place]
         return Money(minor, unit, units, given.given | needed)
 
-    def _ask(self, baskets: Baskets, basket: int, out: Priced) -> None:
-        """One basket read and priced alone."""
-        out.alone += 1
+    def _offer(self, weight: int, units: list[str]) -> tuple[int, int] | None:
+        """A carrier's price for a weight and the place of its currency, None for no price."""
         try:
-            quote = self.market.price(baskets.bundle(basket))
-            found = _sums(quote)
-            if max(map(abs, found.values())) > LARGEST:
-                raise _too_large(quote)
-            out.certainty[basket] = RANKS.index(quote.certainty)
-        except LandedCostError as error:
-            out.errors[basket] = error
-            found = dict.fromkeys(SUMS, 0)
-        for name, value in found.items():
-            out.sums[name][basket] = value
-
-
-def _too_large(quote: Quote) -> MoneyError:
-    return MoneyError(
-        f"the price is more than a table of prices can hold: {quote.total_minor} minor units of "
-        f"{quote.currency}",
-        code="absurd_amount",
-        where="unit_price",
-        hint="ask for it alone, with price_for",
-    )
-
-
-def _sums(quote: Quote) -> dict[str, int]:
-    found = dict.fromkeys(SUMS, 0)
-    found |= {
-        "total": quote.total_minor,
-        "checkout": quote.checkout_minor,
-        "delivery": quote.delivery_minor,
-    }
-    for charge in quote.charges:
-        if charge.kind in KINDS:
-            found[charge.kind] += abs(charge.amount_minor)
-    return found
-
-
-def _places(columns: Sequence[Ints]) -> tuple[Ints, int]:
-    """A number for each distinct row of small ints, and how many there are."""
-    key = columns[0].astype(np.int64)
-    for column in columns[1:]:
-        if not np.any(column != column[0]):
-            continue
-        both = key * (int(column.max()) + 2) + column + 1
-        key = pa.array(both).dictionary_encode().indices.to_numpy().astype(np.int64)
-    coded = pa.array(key).dictionary_encode()
-    return coded.indices.to_numpy(), len(coded.dictionary)
+            offer = self.market.carry(weight)
+        except LandedCostError:
+            return None  # asked again alone, with its own path in the message
+        if offer.currency not in units:
+            units.append(offer.currency)
+        return offer.amount, units.index(offer.currency)

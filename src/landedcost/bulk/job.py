@@ -13,10 +13,13 @@ from ..client import LandedCost
 from ..codes import nearest
 from ..errors import RequestError
 from ..regimes.load import RuleBook
+from ..regimes.reform import Reform, scenarios
 from ..request import Seller
 from ..shipping.zones import ZoneTable
 from ..territories import place
 from .pricer import Pricer
+
+_LISTS = ("markets", "registrations", "reforms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Job:
     """What is priced and how: a catalogue's file, markets, the shop's settings, one day.
 
     ``sender`` is a country or a country and region (``"US-CA"``), where seller and parcels are;
-    ``carrier`` and ``rules`` are files, empty for none and for the bundled rules; ``rates`` and
+    ``carrier`` and ``rules`` are files, empty for none and for the bundled rules, ``reforms``
+    are files or names of reforms, moved to hold from ``since`` if that is given; ``rates`` and
     ``customs_rates`` pin exchange rates.
     """
 
@@ -38,6 +42,8 @@ class Job:
     strategy: str = "refuse"
     carrier: str = ""
     rules: str = ""
+    reforms: tuple[str, ...] = ()
+    since: str = ""
     rates: Mapping[str, str] = field(default_factory=dict)
     customs_rates: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,7 +61,7 @@ class Job:
             terms=self.terms,
             tariff_strategy=self.strategy,
             carrier=ZoneTable.load(self.carrier) if self.carrier else None,
-            rules=RuleBook(Path(self.rules)) if self.rules else None,
+            rules=RuleBook(Path(self.rules) if self.rules else None, self._reforms()),
         )
         return Pricer(
             shop,
@@ -64,6 +70,10 @@ class Job:
             rates=self.rates or None,
             customs_rates=self.customs_rates or None,
         )
+
+    def _reforms(self) -> list[Reform]:
+        found = [Reform.load(file) for file in self.reforms]
+        return [one.since(self.since) for one in found] if self.since else found
 
     def beside(self, folder: Path) -> Job:
         """The job with its files named as seen from ``folder``; :meth:`seen_from` undoes it."""
@@ -74,26 +84,28 @@ class Job:
         return self._files(lambda name: str(folder.joinpath(name)))
 
     def _files(self, named: Callable[[str], str]) -> Job:
+        known = scenarios()
         return replace(
             self,
             catalog=named(self.catalog),
             carrier=named(self.carrier) if self.carrier else "",
             rules=named(self.rules) if self.rules else "",
+            reforms=tuple(f if f in known else named(f) for f in self.reforms),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """The job for a JSON document; :meth:`of` reads it."""
         found = asdict(self)
-        return {**found, "markets": [*self.markets], "registrations": [*self.registrations]}
+        lists = {name: [*getattr(self, name)] for name in _LISTS}
+        return found | lists
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Job:
         """A job from :meth:`as_dict`. Raises RequestError for what is no job."""
         try:
-            made = cls(**document)
-        except TypeError:
+            return cls(**{**document, **{name: tuple(document[name]) for name in _LISTS}})
+        except (KeyError, TypeError):
             raise _no_job() from None
-        return replace(made, markets=tuple(made.markets), registrations=tuple(made.registrations))
 
 
 def _relative(path: Path, folder: Path) -> str:

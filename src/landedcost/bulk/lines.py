@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,12 @@ import pyarrow.compute as pc
 from ..errors import LandedCostError, RequestError
 from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, QUANTITY, RETAIL, UNIT
 from ..lines import DAMAGE, MAX_TITLE, Line
-from .cells import Cells, Flags, Ints, codes, plain_ids
+from .cells import Cells
+from .kinds import KindBook
 from .rows import COUNTS, TEXTS, line_of
 from .rows import MEASURES as MEASURE_NAMES
+from .split import Split
+from .texts import Flags, Ints, codes, plain_ids
 
 _BESIDE = ("customs_value", "retail_price")
 _ROOM = 2**62
@@ -32,14 +34,17 @@ class Lines:
         self.bad = self.cells.bad
         self._check_ids()
         self.price = self.cells.money("unit_price")
-        self.bad |= ~self.price.given | (self.price.minor < 0)
+        self.bad |= ~self.price.given
         self.beside = {name: self._beside(name) for name in _BESIDE}
         self.counts = {name: self.cells.whole(name) for name in COUNTS}
         self.measures = {name: self.cells.measure(name) for name in MEASURE_NAMES}
-        self.bad |= (self.price.minor == 0) & (self.beside["customs_value"] == 0)
+        if self.price.span[0] <= 0:
+            minor, declared = self.price.minor, self.beside["customs_value"]
+            self.bad |= (minor < 0) | ((minor == 0) & (declared == 0))
         self.large: Flags = np.zeros(count, dtype=np.bool_)
         self._check_products()
         self._ints: dict[int, Ints] = {}
+        self._spans: dict[int, tuple[int, int]] = {}
 
     def row(self, index: int) -> dict[str, Any]:
         """One row's values as they were given."""
@@ -67,7 +72,7 @@ class Lines:
         quantity = self.counts["quantity"]
         most = int(quantity.max(initial=1))
         for each in (self.price.minor, *self.beside.values(), *self.measures.values()):
-            if int(each.max(initial=0)) * most >= _ROOM:
+            if each is not self.cells.zeros and int(each.max(initial=0)) * most >= _ROOM:
                 self.large |= each > _ROOM // quantity
 
     def _each(self, name: str) -> Ints:
@@ -75,41 +80,65 @@ class Lines:
             return self.beside[name]
         return self.counts[name] if name in self.counts else self.measures[name]
 
-    @cached_property
-    def keys(self) -> tuple[Ints, list[int]]:
-        """For each line the number of its kind, and for each kind the first good line of it.
+    def span(self, position: int) -> tuple[int, int]:
+        """The least and the most of that column."""
+        if position not in self._spans:
+            column = self.ints(position)
+            self._spans[position] = int(column.min()), int(column.max())
+        return self._spans[position]
+
+    def kinds(self, book: KindBook) -> Ints:
+        """The number of each line's kind in ``book``; any number where a line cannot be read.
 
         Lines of one kind have everything in common that is looked up: currency, code, origin,
         class, pinned rates, and which measures they have.
         """
-        key, size = self.price.unit, len(self.price.units) + 1
+        found: list[tuple[Ints, Sequence[Any]]] = [(self.price.unit, self.price.units)]
         for name in TEXTS:
             if name in self.columns:
-                found, values = codes(self.columns[name])
-                key, size = _mixed(key, size, found, len(values))
-        flags = np.zeros(self.count, dtype=np.int64)
+                place, values = codes(self.columns[name])
+                found.append((place, [(name, value) for value in values]))
+        flags = self._given()
+        if flags is not None:
+            found.append((flags, range(2 ** (len(MEASURES) + 1))))
+        split = Split([(place, len(values)) for place, values in found])
+        if len(split.sizes) == 1:
+            here: Any = np.zeros(self.count, dtype=np.int64)
+        else:
+            here = split.places
+        return self._numbered(here, len(split.sizes), found, book)
+
+    def _given(self) -> Ints | None:
+        """A bit for each measure a line has, and one for a declared value; None for none."""
+        flags: Ints | None = None
         for bit, name in enumerate((*MEASURES, "customs_value")):
             each = self.beside[name] if name in self.beside else self._each(name)
-            if np.any(each):
-                flags |= (each > 0).astype(np.int64) << bit
-        key, size = _mixed(key, size, flags, 2 ** (len(MEASURES) + 1))
-        kinds = pa.array(key).dictionary_encode()
-        number: Ints = kinds.indices.to_numpy().astype(np.int64)
-        first = np.full(len(kinds.dictionary), -1, dtype=np.int64)
-        good = np.flatnonzero(~self.bad)[::-1]
-        first[number[good]] = good
-        return number, first.tolist()
+            if each is not self.cells.zeros:
+                more = (each > 0).astype(np.int64) << bit
+                flags = more if flags is None else flags | more
+        return flags
 
-    @cached_property
-    def kinds(self) -> list[Line | None]:
-        """A line of each kind, None where no line of the kind can be read."""
-        found: list[Line | None] = []
-        for first in self.keys[1]:
-            try:
-                found.append(None if first < 0 else self.line(first))
-            except LandedCostError:
-                found.append(None)
+    def _numbered(
+        self, here: Any, count: int, parts: Sequence[tuple[Ints, Sequence[Any]]], book: KindBook
+    ) -> Ints:
+        """The number in the book of each kind here, which one good line of it tells."""
+        first = np.full(count, -1, dtype=np.int64)
+        good = np.flatnonzero(~self.bad)[::-1]
+        first[here[good]] = good
+        readable = np.flatnonzero(first >= 0)
+        rows = first[readable]
+        columns = [[values[k] for k in place[rows].tolist()] for place, values in parts]
+        named = list(zip(*columns, strict=True))
+        number = np.zeros(count, dtype=np.int64)
+        number[readable] = book.numbers(named, lambda k: self._readable(int(rows[k])))
+        found: Ints = number.take(here)
         return found
+
+    def _readable(self, index: int) -> Line | None:
+        try:
+            return self.line(index)
+        except LandedCostError:
+            return None  # its rows are asked one by one, for the message
 
     def whole(self, index: int) -> tuple[int, ...]:
         """The figures of one line, as :attr:`landedcost.Line.ints` has them."""
@@ -144,11 +173,3 @@ class Lines:
             other = found.given & (code[self.price.unit] != own[found.unit])
             self.bad |= other | (found.given & (found.minor <= 0))
         return found.minor
-
-
-def _mixed(key: Ints, size: int, more: Ints, count: int) -> tuple[Ints, int]:
-    """Two small ints as one, made small again before it could grow beyond an int64."""
-    if size * count >= 2**62:
-        kinds = pa.array(key).dictionary_encode()
-        key, size = kinds.indices.to_numpy().astype(np.int64), len(kinds.dictionary)
-    return key * count + more, size * count

@@ -16,9 +16,10 @@ from .answer import SCHEMA, answer
 from .basis import Basis
 from .baskets import Baskets
 from .catalog import BATCH, batches_of
-from .cells import Flags
 from .engine import MarketColumns
+from .kinds import MANY, KindBook
 from .ordered import in_order
+from .texts import Flags
 
 if TYPE_CHECKING:
     from ..client import LandedCost
@@ -29,15 +30,23 @@ if TYPE_CHECKING:
 class PricedBatch:
     """One batch's rows, and how many of its prices took which way.
 
-    ``guarded`` were computed on Python ints, ``alone`` asked one by one. ``kept`` tells for each
-    market which baskets rest on what they rested on before: their rows have no amounts.
+    ``parts`` has the rows of each market. ``guarded`` were computed on Python ints, ``alone``
+    asked one by one. ``kept`` tells for each market which baskets rest on what they rested on
+    before: their rows have no amounts.
     """
 
-    rows: pa.RecordBatch
+    parts: tuple[pa.RecordBatch, ...]
     baskets: int
     guarded: int
     alone: int
     kept: Mapping[str, Flags]
+
+    @property
+    def rows(self) -> pa.RecordBatch:
+        """The rows of all markets, one market after the other, as one batch."""
+        if not self.parts:
+            return SCHEMA.empty_table().to_batches()[0]
+        return pa.concat_batches(self.parts) if len(self.parts) > 1 else self.parts[0]
 
 
 class Pricer:
@@ -73,6 +82,7 @@ class Pricer:
 
     def _open(self) -> None:
         self.labels = [m.label if isinstance(m, Buyer) else m for m in self.markets]
+        self.book = KindBook()
         self.opened: list[MarketColumns | LandedCostError] = []
         for market in self.markets:
             buyer = Buyer.of(market)
@@ -101,7 +111,7 @@ class Pricer:
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {k: v for k, v in self.__dict__.items() if k not in ("opened", "labels")}
+        state = {k: v for k, v in self.__dict__.items() if k not in ("book", "opened", "labels")}
         return state | {"versions_there": self.versions}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -132,7 +142,7 @@ class Pricer:
         0 where there was none: those that still do are kept, not computed. Raises RequestError
         for a batch without the columns needed.
         """
-        baskets = Baskets(batch, first)
+        baskets = Baskets(batch, first, self._kinds())
         parts, guarded, alone = [], 0, 0
         kept: dict[str, Flags] = {}
         for label, found in zip(self.labels, self.opened, strict=True):
@@ -145,8 +155,13 @@ class Pricer:
             guarded += priced.guarded
             alone += priced.alone
             parts.append(answer(baskets, label, found.market.terms.shown, priced))
-        rows = pa.concat_batches(parts) if parts else SCHEMA.empty_table().to_batches()[0]
-        return PricedBatch(rows, baskets.count, guarded, alone, kept)
+        return PricedBatch(tuple(parts), baskets.count, guarded, alone, kept)
+
+    def _kinds(self) -> KindBook:
+        """The kinds of line so far, begun anew when there are very many."""
+        if len(self.book.lines) > MANY:
+            self.book = KindBook()
+        return self.book
 
     def stream(
         self, items: Any, jobs: int | None = None, size: int = BATCH

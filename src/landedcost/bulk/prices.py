@@ -45,9 +45,9 @@ class Prices:
         self.pricer = pricer
         self._batches = list(batches_of(items))
         self.guarded = self.alone = 0
-        rows = []
+        rows: list[pa.RecordBatch] = []
         for part in pricer.stream(self._batches, jobs):
-            rows.append(part.rows)
+            rows += part.parts
             self.guarded += part.guarded
             self.alone += part.alone
         self.table = pa.Table.from_batches(rows, schema=SCHEMA)
@@ -90,7 +90,7 @@ class Prices:
     def _charges(self) -> Iterator[pa.RecordBatch]:
         first = 0
         for batch in self._batches:
-            baskets = Baskets(batch, first)
+            baskets = Baskets(batch, first, self.pricer.book)
             for label, found in zip(self.pricer.labels, self.pricer.opened, strict=True):
                 if isinstance(found, MarketColumns):
                     yield from _of_market(label, found, baskets)
@@ -100,7 +100,7 @@ class Prices:
 def _of_market(label: str, found: MarketColumns, baskets: Baskets) -> Iterator[pa.RecordBatch]:
     alone = np.zeros(baskets.count, dtype=np.bool_)
     priced = found.price(baskets)
-    for group in found.all_groups(baskets, alone):
+    for group in found.groups(baskets, alone, {}):
         yield from charges_of(group, label, set(priced.errors))
     asked = np.flatnonzero(alone).tolist()
     rows = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..program.ir import Reg
 from ..program.sheet import Slot, Why
-from .cells import Flags
+from .texts import Flags
 
 
 def tests_of(slot: Slot) -> list[Reg]:

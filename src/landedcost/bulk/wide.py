@@ -8,16 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..pipeline import COMPILE_UP_TO, KINDS, Program, input_groups
-from ..program.columns import Input, Plan, plan
 from ..program.ir import Builder, Reg
+from ..program.plan import Input, Plan, plan
 from ..program.scalar import compile_program, run
 
 if TYPE_CHECKING:
     from .certainty import Doubts
 
-SUMS = ("total", "checkout", "delivery", "lacking", *KINDS)
-"""What is worked out for each basket: the sums of the quote, whether a duty is lacking, and the
-charges of each kind in the currency shown (discounts as positive amounts)."""
+SUMS = ("total", "checkout", "delivery", "lacking", "rounding", *KINDS)
+"""What is worked out for each basket: the sums of the quote; why there is no price (which refusal
+holds, or else which line's duty is lacking, from 1; 0 where there is one); what converting each
+currency's sum once leaves against the charges one by one; and the charges of each kind in the
+currency shown (discounts as positive amounts)."""
 
 
 _PLANS = 16
@@ -28,7 +30,8 @@ class Wide:
     """One kind of basket: its program, and the register of each of :data:`SUMS`.
 
     ``shown`` are the registers of every charge in the shown currency; ``doubts`` is what makes
-    its prices less than exact, worked out when first needed.
+    its prices less than exact, ``basis`` what the program itself rests on; both are worked out when
+    first needed.
     """
 
     program: Program
@@ -37,6 +40,7 @@ class Wide:
     sums: tuple[Reg, ...]
     shown: tuple[Reg, ...]
     doubts: Doubts | None = None
+    basis: int | None = None
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -88,9 +92,21 @@ def widen(program: Program, bound: tuple[int, ...]) -> Wide:
         pair = ("rate", "shown", slot.currency, target)
         num, den = (b.input("G", program.inputs.index((*pair, part))) for part in ("num", "den"))
         shown.append(b.div("half_up", b.mul(slot.amount, num), den))
-    kinds = (
+    kinds = [
         b.sum(reg for reg, slot in zip(shown, program.slots, strict=True) if slot.kind == kind)
         for kind in KINDS
-    )
-    sums = (*program.outputs[:4], *kinds)
+    ]
+    off = KINDS.index("discount")
+    parts = b.sum(reg for place, reg in enumerate(kinds) if place != off)
+    total, checkout, delivery, _ = program.outputs[:4]
+    rounding = b.sub(b.add(total, kinds[off]), parts)  # the one figure that may be below zero
+    sums = (total, checkout, delivery, _lacking(b, program), rounding, *kinds)
     return Wide(program, bound, tuple(b.ops), sums, tuple(shown))
+
+
+def _lacking(b: Builder, program: Program) -> Reg:
+    found = b.const(0)
+    flags = (*(flag for _, _, flag in program.refused), *program.missing)
+    for place, flag in reversed(list(enumerate(flags, 1))):
+        found = b.where(flag, b.const(place), found)
+    return found

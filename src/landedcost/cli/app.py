@@ -11,11 +11,15 @@ import typer
 from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .compare import compare
+from .conform import conform
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .tariff import tariff
+from .whatif import whatif
 
 INTERRUPTED = 130
 NO_READER = 141
@@ -35,9 +39,13 @@ app.command()(price)
 app.command()(explain)
 app.command()(compare)
 app.command()(reprice)
+app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
+app.command()(conform)
 app.add_typer(rules, name="rules")
+app.add_typer(tariff, name="tariff")
+app.add_typer(providers, name="providers")
 
 
 def _version(wanted: bool) -> None:

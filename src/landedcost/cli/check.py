@@ -62,7 +62,7 @@ def check_rules(
     unions = {regime.member_of for regime in regimes}
     for regime in regimes:
         found = _currencies(regime)
-        if regime.code not in unions:
+        if regime.code not in unions or regime.of("valuation"):
             found = [*found, *_grid(regime)]
         for fault in found:
             faults.setdefault(str(fault), fault)

@@ -6,16 +6,30 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
+from rich.table import Table
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
 from ..quote import Quote
 from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
-from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Strategy
-from .output import amount, cell, show, show_json, table
+from .options import (
+    AsJson,
+    AsOf,
+    Carrier,
+    Offline,
+    Reforms,
+    RulesDir,
+    Sources,
+    Strategy,
+    Tariffs,
+)
+from .output import amount, cell, plain, room, show, show_json, table
 
-_SUMS = ("duty", "tax", "fees", "checkout", "delivery")
+_PARTS = ("duty", "tax", "fees")
+_DUE = ("checkout", "delivery")
+_AMOUNTS = ("total", "buyer pays", *_PARTS, *_DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +52,11 @@ def compare(
     as_of: AsOf = None,
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
+    tariffs: Tariffs = None,
     rules_dir: RulesDir = None,
+    reform: Reforms = None,
     as_json: AsJson = False,
+    sources: Sources = None,
     offline: Offline = False,
 ) -> int:
     """Compare what a request costs in several markets.
@@ -57,7 +74,8 @@ def compare(
         )
     unit = asked.currency or asked.bundle.lines[0].currency
     with renamed(FLAGS):
-        answerer = shop(carrier, strategy, rules_dir)
+        asking = () if offline else sources or ()
+        answerer = shop(carrier, strategy, rules_dir, tariffs, reform, asking)
     found = [_answer(answerer, asked, market, unit) for market in dict.fromkeys(markets)]
     if as_json:
         show_json([_document(answer) for answer in found])
@@ -87,21 +105,49 @@ def _document(answer: _Answer) -> dict[str, Any]:
 
 def _show(found: list[_Answer], asked: Request, unit: str) -> None:
     title = f"{asked.terms} on {asked.as_of} from {asked.ship_from.country}, sums in {unit}"
-    columns = ("market", "total", "buyer pays", *_SUMS, "scheme", "certainty")
-    made = table(title, columns, ("total", "buyer pays", *_SUMS))
-    for answer in found:
-        quote, local = answer.quote, answer.local
-        if quote is None or local is None:
-            gaps = [""] * (len(columns) - 2)
-            made.add_row(cell(answer.market), *gaps, cell(answer.error, "red"))
-            continue
-        sums = [amount(v, unit, named=False) for v in _sums(quote)]
-        total = amount(quote.total_minor, unit, named=False)
-        pays = amount(local.total_minor, local.currency)
-        scheme = quote.customs["scheme"] or ""
-        row = (answer.market, total, pays, *sums, scheme, quote.certainty)
-        made.add_row(*map(cell, row))
-    show(made)
+    rows = [row for answer in found if (row := _row(answer, unit))]
+    errors = [f"{a.market}: {a.error}" for a in found if a.error is not None]
+    parts: list[RenderableType] = [_table(title, rows)] if rows else []
+    show(*parts, *(cell(text, "red") for text in errors))
+
+
+def _row(answer: _Answer, unit: str) -> dict[str, str]:
+    """What is shown of a market, by column; nothing for one that could not be priced."""
+    quote, local = answer.quote, answer.local
+    if quote is None or local is None:
+        return {}
+    sums = [amount(v, unit, named=False) for v in _sums(quote)]
+    return {
+        "market": answer.market,
+        "total": amount(quote.total_minor, unit, named=False),
+        "buyer pays": amount(local.total_minor, local.currency),
+        **dict(zip((*_PARTS, *_DUE), sums, strict=True)),
+        "scheme": str(quote.customs["scheme"] or ""),
+        "certainty": quote.certainty,
+    }
+
+
+def _table(title: str, rows: list[dict[str, str]]) -> Table:
+    """The columns there is room for; where there is little, the parts go below the market."""
+    columns = list(rows[0])
+    due = [name for name in columns if name not in _DUE]
+    few = [name for name in due if name not in (*_PARTS, "scheme")]
+    for names in (columns, due):
+        cells = [[row[name] for name in names] for row in rows]
+        if room(names, cells) >= 0:
+            made = table(title, names, _AMOUNTS)
+            for texts in cells:
+                made.add_row(*map(cell, texts))
+            return made
+    whole = room(few, [[row[name] for name in few] for row in rows]) >= 0
+    made = table(title, few, _AMOUNTS, whole=whole)
+    for row in rows:
+        told = cell(row["market"])
+        for name in (*_PARTS, "scheme"):
+            if row[name]:
+                told.append("\n" + plain(f"{name} {row[name]}"), style="dim")
+        made.add_row(told, *(cell(row[name]) for name in few[1:]), end_section=True)
+    return made
 
 
 def _sums(quote: Quote) -> list[int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
@@ -16,8 +16,13 @@ from ..lines import one_of
 from ..locales import buyer_locale
 from ..money import parse_money
 from ..regimes.load import RuleBook
+from ..regimes.reform import Reform
 from ..request import TERMS, Buyer, Request
 from ..shipping.zones import ZoneTable
+from ..tariffs.local import LocalTariffs
+
+if TYPE_CHECKING:
+    from ..providers.config import Providers
 
 # Where a fault is: the field it was found in, and the flag that filled it.
 FLAGS = {"tariff_strategy": "--strategy"}
@@ -33,6 +38,7 @@ QUICK = {
     "lines[0].tax_rate": "--tax-rate",
     "lines[0].preference": "--preference",
     "buyer.kind": "--kind",
+    "buyer.postal_code": "--postal-code",
     "buyer": "--to",
     "seller.registrations": "--registrations",
     "seller": "--from",
@@ -56,6 +62,7 @@ class Inputs:
     value: str | None
     weight: str | None
     to: str | None
+    postal_code: str | None
     sender: str | None
     quantity: str | None
     shipping: str | None
@@ -71,16 +78,20 @@ class Inputs:
     terms: str | None
     carrier: str | None
     strategy: str
+    tariffs: str | None
     rules_dir: str | None
+    reforms: tuple[str, ...]
     row: int | None
     catalog: str | None
     as_json: bool
+    sources: tuple[str, ...] = ()
 
     def quick(self) -> dict[str, Any]:
         """The flags of a quick look that were given."""
         names = (
-            "hs", "origin", "value", "weight", "to", "sender", "quantity", "shipping", "channel",
-            "kind", "currency", "registrations", "goods_class", "duty", "tax_rate", "preference",
+            "hs", "origin", "value", "weight", "to", "postal_code", "sender", "quantity",
+            "shipping", "channel", "kind", "currency", "registrations", "goods_class", "duty",
+            "tax_rate", "preference",
         )  # fmt: skip
         return {n: v for n in names if (v := getattr(self, n)) is not None}
 
@@ -104,17 +115,60 @@ def requests(inputs: Inputs) -> list[Request]:
     return [request.but(terms=t) for t in _terms(inputs.terms)] or [request]
 
 
-def shop(carrier: str | None, strategy: str, rules_dir: str | None) -> LandedCost:
+def shop(
+    carrier: str | None,
+    strategy: str,
+    rules_dir: str | None,
+    tariffs: str | None = None,
+    reforms: Sequence[str] | None = None,
+    sources: Sequence[str] = (),
+) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
         tariff_strategy=strategy,
         carrier=ZoneTable.load(carrier) if carrier is not None else None,
-        rules=rule_book(rules_dir),
+        tariffs=local_tariffs(tariffs),
+        rules=rule_book(rules_dir, reforms),
+        providers=live_sources(sources) if sources else None,
     )
 
 
-def rule_book(folder: str | None) -> RuleBook:
-    """The bundled rules, or those of a folder. Raises RequestError (``no_file``)."""
+def live_sources(texts: Sequence[str]) -> Providers:
+    """Sources from texts such as ``rates=frankfurter,bundled``. Raises RequestError."""
+    from ..ports.spec import KINDS
+    from ..providers.config import Providers
+
+    found: dict[str, dict[str, Sequence[str]]] = {}
+    for text in texts:
+        left, _, names = text.partition("=")
+        kind, _, territory = left.partition(":")
+        one_of(kind, KINDS, "--source", "unknown_kind")
+        if not split_list(names):
+            raise RequestError(
+                f"names no source: {text[:60]!r}",
+                where="--source",
+                hint="write KIND=NAME,NAME such as rates=frankfurter,bundled",
+            )
+        found.setdefault(kind, {})[territory or "*"] = split_list(names)
+    rates, tariff = found.get("rates"), found.get("tariff")
+    carrier, landed = found.get("carrier"), found.get("landed")
+    return Providers(rates=rates, tariff=tariff, carrier=carrier, landed=landed)
+
+
+def local_tariffs(named: str | None) -> LocalTariffs | None:
+    """The imported tariffs of a file, those that are configured, or none.
+
+    Raises RequestError (``no_table``, ``bad_table``).
+    """
+    if named is None:
+        return LocalTariffs.configured()
+    return None if named == "none" else LocalTariffs(named)
+
+
+def rule_book(folder: str | None, reforms: Sequence[str] | None = None) -> RuleBook:
+    """The bundled rules, or those of a folder, reformed. Raises RequestError (``no_file``)."""
+    if reforms:
+        return rule_book(folder).with_reforms(*map(Reform.load, reforms))
     if folder is None:
         return RuleBook()
     path = Path(folder)
@@ -224,7 +278,13 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         "ship_from": {"country": start, "region": region or None},
         "lines": [_given(line)],
         "seller": {"country": start, "registrations": split_list(inputs.registrations)},
-        "buyer": _given({**buyer_fields(inputs.to or ""), "kind": inputs.kind}),
+        "buyer": _given(
+            {
+                **buyer_fields(inputs.to or ""),
+                "kind": inputs.kind,
+                "postal_code": inputs.postal_code,
+            }
+        ),
     }
     return _given(document)
 

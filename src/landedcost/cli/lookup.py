@@ -10,8 +10,8 @@ from ..client import LandedCost
 from ..lines import one_of
 from ..request import Seller
 from ..territories import place
-from .inputs import QUICK, buyer_in, renamed, rule_book, split_list
-from .options import AsJson, AsOf, Channel, From, Kind, Registrations, RulesDir
+from .inputs import QUICK, buyer_in, local_tariffs, renamed, rule_book, split_list
+from .options import AsJson, AsOf, Channel, From, Kind, Registrations, RulesDir, Tariffs
 from .output import cell, show, show_json, table, write
 
 
@@ -24,6 +24,7 @@ def requirements(
     kind: Kind = None,
     registrations: Registrations = None,
     as_of: AsOf = None,
+    tariffs: Tariffs = None,
     rules_dir: RulesDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +35,7 @@ def requirements(
             Seller.of(start, split_list(registrations)),
             ship_from=place(start, region or None, "ship_from"),
             channel=channel or "post",
+            tariffs=local_tariffs(tariffs),
             rules=rule_book(rules_dir),
         )
         buyer = buyer_in(to, kind or "consumer")

@@ -18,8 +18,29 @@ RulesDir = Annotated[
     str | None,
     typer.Option("--rules-dir", metavar="FOLDER", help="Use the rule files of this folder."),
 ]
+Reforms = Annotated[
+    list[str] | None,
+    typer.Option("--reform", metavar="FILE.toml", help="What if: change rules; may be repeated."),
+]
+Tariffs = Annotated[
+    str | None,
+    typer.Option(
+        "--tariffs",
+        metavar="FILE|none",
+        help="The imported tariffs to use; those of the user's data folder if left out.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no provider; always so when none is configured.")
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="KIND=NAME,NAME",
+        help="Live sources in order of preference, such as rates=frankfurter,bundled or "
+        "tariff:GB=NAME; may be given several times.",
+    ),
 ]
 Carrier = Annotated[
     str | None,
@@ -50,6 +71,10 @@ From = Annotated[
 ]
 To = Annotated[
     str | None, typer.Option("--to", metavar="DE", help="The buyer: DE, CA-ON, GB-NIR or de-DE.")
+]
+PostalCode = Annotated[
+    str | None,
+    typer.Option("--postal-code", metavar="35001", help="Names the region where rules go by it."),
 ]
 File = Annotated[
     str | None,
@@ -103,6 +128,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         value: Value = None,
         weight: Weight = None,
         to: To = None,
+        postal_code: PostalCode = None,
         sender: From = None,
         quantity: Quantity = None,
         shipping: Shipping = None,
@@ -118,10 +144,13 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         terms: Terms = None,
         carrier: Carrier = None,
         strategy: Strategy = "refuse",
+        tariffs: Tariffs = None,
         rules_dir: RulesDir = None,
+        reform: Reforms = None,
         row: Row = None,
         catalog: CatalogFile = None,
         as_json: AsJson = False,
+        sources: Sources = None,
         offline: Offline = False,
     ) -> None:
         inputs = Inputs(
@@ -131,6 +160,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             value=value,
             weight=weight,
             to=to,
+            postal_code=postal_code,
             sender=sender,
             quantity=quantity,
             shipping=shipping,
@@ -146,10 +176,13 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             terms=terms,
             carrier=carrier,
             strategy=strategy,
+            tariffs=tariffs,
             rules_dir=rules_dir,
+            reforms=tuple(reform or ()),
             row=row,
             catalog=catalog,
             as_json=as_json,
+            sources=() if offline else tuple(sources or ()),
         )
         with renamed(FLAGS if file is not None else QUICK):
             use(inputs)

@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +30,8 @@ from ..money import amount_text
 
 _WIDTH = 120
 """Columns of a table that is not written to a terminal."""
+_GAP = 3
+"""Columns between two cells, and about as many at the edges."""
 
 
 class NoOutput(Exception):
@@ -58,12 +68,33 @@ def cell(text: object, style: str = "") -> Text:
     return Text(plain(text), style=style, overflow="fold")
 
 
-def table(title: str, columns: Sequence[str], right: Iterable[str] = ()) -> Table:
-    """An empty table; the columns named in ``right`` are set to the right."""
+def table(
+    title: str, columns: Sequence[str], right: Iterable[str] = (), *, whole: bool = True
+) -> Table:
+    """An empty table; the columns named in ``right`` are amounts, set to the right.
+
+    Amounts stay on one line while ``whole``. Where the terminal is too narrow even for them,
+    they have to be broken: rich would cut them off.
+    """
+    amounts = set(right)
     made = Table(title=cell(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD)
     for name in columns:
-        made.add_column(cell(name), justify="right" if name in set(right) else "left")
+        made.add_column(
+            cell(name),
+            justify="right" if name in amounts else "left",
+            no_wrap=whole and name in amounts,
+        )
     return made
+
+
+def room(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """How many columns of the terminal a table with these cells leaves; negative: too wide."""
+    widest = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return _width() - sum(widest) - _GAP * len(widest)
+
+
+def _width() -> int:
+    return _console(io.StringIO()).width
 
 
 def amount(minor: int, code: str, *, named: bool = True) -> str:
@@ -76,9 +107,17 @@ def show(*parts: RenderableType) -> None:
     """Print tables and texts on stdout."""
     if sys.stdout is None:
         raise NoOutput("standard output is closed")
-    terminal = sys.stdout.isatty()
     page = _Page(sys.stdout.encoding or "utf-8")
-    console = Console(
+    console = _console(page)
+    for part in parts:
+        console.print(part)
+    lines = (line.rstrip() for line in page.getvalue().split("\n"))
+    write("\n".join(lines), page.encoding)
+
+
+def _console(page: io.StringIO) -> Console:
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return Console(
         file=page,
         force_terminal=terminal,
         width=None if terminal or os.environ.get("COLUMNS") else _WIDTH,
@@ -86,10 +125,6 @@ def show(*parts: RenderableType) -> None:
         markup=False,
         emoji=False,
     )
-    for part in parts:
-        console.print(part)
-    lines = (line.rstrip() for line in page.getvalue().split("\n"))
-    write("\n".join(lines), page.encoding)
 
 
 def show_json(data: Any) -> None:
@@ -136,14 +171,11 @@ def bulk() -> Iterator[None]:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int, int], object] | None]:
+def counted() -> Iterator[Callable[[int, int, int], object] | None]:
     """A bar on stderr while a terminal looks on: told what is done, of what, and baskets."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -156,6 +188,22 @@ def progress() -> Iterator[Callable[[int, int, int], object] | None]:
         yield lambda done, total, baskets: bar.update(
             task, completed=done, total=total, baskets=baskets
         )
+
+
+@contextmanager
+def progress(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr, where that is a terminal; call what it yields after each of the steps."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=sys.stderr is None or not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=count)
+        yield lambda name: bar.update(task, advance=1, description=plain(name))
 
 
 def complain(error: LandedCostError, as_json: bool) -> int:

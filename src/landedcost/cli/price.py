@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,21 @@ from ..errors import RequestError
 from ..quote import Charge, Quote
 from .inputs import Inputs, requests, shop
 from .options import with_inputs
-from .output import amount, bulk, cell, plain, show, show_json, table, write
+from .output import amount, bulk, cell, plain, room, show, show_json, table, write
 
 
 def _answers(inputs: Inputs) -> list[Quote]:
     if inputs.row is not None:
         return [_row_of(inputs.file, inputs.row, inputs.catalog)]
     asked = requests(inputs)
-    answerer = shop(inputs.carrier, inputs.strategy, inputs.rules_dir)
+    answerer = shop(
+        inputs.carrier,
+        inputs.strategy,
+        inputs.rules_dir,
+        inputs.tariffs,
+        inputs.reforms,
+        inputs.sources,
+    )
     return [answerer.price(request) for request in asked]
 
 
@@ -88,13 +96,28 @@ def _described(quote: Quote) -> list[RenderableType]:
         f"{amount(quote.total_minor, quote.currency)} {quote.terms} on {quote.as_of}, "
         f"{lane.channel} from {lane.sender.country} to {where}"
     )
-    charges = table(title, ("what", "line", "amount", "local", "collected", "why"), _FIGURES)
-    for charge in quote.charges:
-        charges.add_row(*map(cell, _row(charge)))
-    return [charges, _summary(quote)]
+    return [_charges(title, [_row(charge) for charge in quote.charges]), _summary(quote)]
 
 
+_COLUMNS = ("what", "line", "amount", "local", "collected", "why")
 _FIGURES = ("amount", "local")
+_WORDS = 24
+"""The width that a column of words should have; it can be read at half of it."""
+
+
+def _charges(title: str, rows: Sequence[Sequence[str]]) -> Table:
+    """A row for each charge, its reason beside the figures or, on a narrow terminal, below."""
+    left = room(_COLUMNS[1:-1], [row[1:-1] for row in rows])
+    if left >= 2 * _WORDS:
+        made = table(title, _COLUMNS, _FIGURES)
+        for row in rows:
+            made.add_row(*map(cell, row))
+        return made
+    made = table(title, _COLUMNS[:-1], _FIGURES, whole=left >= _WORDS // 2)
+    for what, *figures, why in rows:
+        told = cell(what).append(f"\n{plain(why)}", style="dim")
+        made.add_row(told, *map(cell, figures), end_section=True)
+    return made
 
 
 def _row(charge: Charge) -> list[str]:

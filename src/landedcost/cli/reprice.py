@@ -18,11 +18,12 @@ from .options import (
     Channel,
     From,
     Offline,
+    Reforms,
     Registrations,
     RulesDir,
     Strategy,
 )
-from .output import bulk, progress, show_json
+from .output import bulk, counted, show_json
 from .repriced import document, moved_since, show_moves, show_outcome, write_errors
 
 _FLAGS = {
@@ -67,6 +68,7 @@ def reprice(
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
     rules_dir: RulesDir = None,
+    reform: Reforms = None,
     rate: Rates = None,
     customs_rate: CustomsRates = None,
     changed_since: Annotated[
@@ -121,6 +123,7 @@ def reprice(
         strategy=strategy,
         carrier=carrier or "",
         rules=rules_dir or "",
+        reforms=tuple(reform or ()),
         rates=_pairs(rate, "--rate"),
         customs_rates=_pairs(customs_rate, "--customs-rate"),
     )
@@ -134,7 +137,7 @@ def reprice(
         )
     earlier = Earlier(Path(changed_since)) if changed_since is not None else None
     old = Earlier(Path(diff)) if diff is not None else None
-    with renamed(_FLAGS), progress() as told:
+    with renamed(_FLAGS), counted() as told:
         outcome = run(job, target, earlier=earlier, jobs=jobs, size=batch or BATCH, progress=told)
     if errors is not None:
         write_errors(Path(errors), outcome, bad_rows(target))

@@ -1,18 +1,25 @@
-"""``landedcost rules list``, ``show`` and ``check``."""
+"""``landedcost rules list``, ``show``, ``status``, ``reforms`` and ``check``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
 
+from ..client import today
 from ..dates import day
-from ..regimes.schema import Dated, Regime
+from ..regimes.reform import Reform, scenarios
+from ..regimes.schema import APPLIES, Dated, Regime
+from ..regimes.select import next_change
 from .check import check_rules
 from .inputs import rule_book
-from .options import AsJson, AsOf, RulesDir
-from .output import cell, say, show, show_json, table
+from .options import AsJson, AsOf, Reforms, RulesDir
+from .output import cell, plain, say, show, show_json, table
 
 rules = typer.Typer(
     help="The import rules: which there are, what they say, whether they are sound.",
@@ -56,10 +63,11 @@ def show_rules(
     territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="Such as GB, DE or XI.")],
     as_of: AsOf = None,
     rules_dir: RulesDir = None,
+    reform: Reforms = None,
     as_json: AsJson = False,
 ) -> None:
     """Show every value of a territory, or those of one day, with its source."""
-    regime = rule_book(rules_dir).regime(territory, "TERRITORY")
+    regime = rule_book(rules_dir, reform).regime(territory, "TERRITORY")
     on = day(as_of, "--as-of") if as_of is not None else None
     found = [v for v in _values(regime) if on is None or v.covers(on)]
     if as_json:
@@ -67,15 +75,32 @@ def show_rules(
         return
     when = f" on {on}" if on else ""
     title = f"{regime.name}{when}, last checked for {regime.verified_through}"
-    columns = ("address", "value", "from", "until", "status", "verified", "source")
-    made = table(title, columns)
+    parts: list[RenderableType] = [cell(title, "bold"), ""]
     for value in found:
         shown = f"{value.value} {value.currency}" if value.currency else value.value
-        until = value.until.isoformat() if value.until else ""
-        verified = "yes" if value.verified else "no"
-        row = (value.address, shown, value.start, until, value.status, verified, value.source.title)
-        made.add_row(*map(cell, row))
-    show(made)
+        parts.append(cell(value.address).append(f" = {plain(shown)}", style="bold"))
+        parts.append(Padding(cell(_standing(value), "dim"), (0, 0, 0, 4)))
+    show(*parts, *_stories(found))
+
+
+def _standing(value: Dated) -> str:
+    """Since when a value holds and until when (exclusive), its status, who says so."""
+    days = f"from {value.start}" + (f" until {value.until}" if value.until else "")
+    verified = "verified" if value.verified else "not verified"
+    return f"{days}, {value.status}, {verified}: {value.source.title}"
+
+
+def _stories(values: Iterable[Dated]) -> list[Table]:
+    """Of the values that never apply: why, as their notes tell it."""
+    told = Table.grid(padding=(0, 2))
+    for value in values:
+        if value.status not in APPLIES:
+            shown = f"{value.value} {value.currency}" if value.currency else value.value
+            story = value.note or "no note in the rule file"
+            told.add_row(
+                *map(cell, ("not applied", f"{value.address} {shown}", value.status, story))
+            )
+    return [told] if told.row_count else []
 
 
 def _document(value: Dated) -> dict[str, Any]:
@@ -96,6 +121,65 @@ def _document(value: Dated) -> dict[str, Any]:
             "read": source.read.isoformat() if source.read else None,
             "official": source.official,
         },
+    }
+
+
+@rules.command("status")
+def status(as_of: AsOf = None, rules_dir: RulesDir = None, as_json: AsJson = False) -> None:
+    """How fresh the rules are: the territory that was checked longest ago comes first."""
+    book = rule_book(rules_dir)
+    on = day(as_of, "--as-of") if as_of is not None else today()
+    found = sorted((book.regime(code) for code in book.codes), key=lambda r: r.verified_through)
+    told = [_freshness(regime, on) for regime in found]
+    if as_json:
+        show_json(told)
+        return
+    columns = ("code", "name", "checked for", "days ago", "values", "not verified", "next change")
+    made = table(f"Rules as of {on}", columns, columns[3:6])
+    for one in told:
+        made.add_row(*(cell("" if v is None else v) for v in one.values()))
+    show(made)
+
+
+def _freshness(regime: Regime, on: date) -> dict[str, Any]:
+    values = list(_values(regime))
+    change = next_change(regime, on)
+    return {
+        "code": regime.code,
+        "name": regime.name,
+        "verified_through": regime.verified_through.isoformat(),
+        "days_ago": (on - regime.verified_through).days,
+        "values": len(values),
+        "unverified": sum(not value.verified for value in values),
+        "next_change": change.isoformat() if change else None,
+    }
+
+
+@rules.command("reforms")
+def list_reforms(as_json: AsJson = False) -> None:
+    """List the reforms that come with the package, for --reform NAME."""
+    found = [(name, Reform.load(name)) for name in scenarios()]
+    if as_json:
+        show_json([_reform(name, one) for name, one in found])
+        return
+    made = table("Reforms, for --reform NAME", ("name", "what if", "from", "why", "source"))
+    for name, one in found:
+        told = _reform(name, one)
+        made.add_row(*(cell(told[k] or "") for k in ("name", "title", "from", "why", "source")))
+    show(made)
+
+
+def _reform(name: str, one: Reform) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": one.name,
+        "from": one.first.isoformat() if one.first else None,
+        "why": one.why,
+        "source": one.source.text,
+        "addresses": [*one.changes],
+        "new_rules": [
+            f"{c}.{k}.{n}" for c, t in one.rules.items() for k, v in t.items() for n in v
+        ],
     }
 
 

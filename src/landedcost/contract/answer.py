@@ -94,7 +94,7 @@ class ProvenanceAnswer(Document):
 
     model_config = ConfigDict(title="provenance")
 
-    kind: Literal["tariff", "carrier", "rates", "regime"]
+    kind: Literal["tariff", "carrier", "rates", "regime", "landed"]
     provider: str
     as_of: Day | None
     stale: bool

@@ -94,6 +94,7 @@ def _buyer(buyer: BuyerDocument) -> Buyer:
         buyer.country,
         region=buyer.region,
         postal_code=buyer.postal_code,
+        city=buyer.city,
         locale=tag,
         kind=_or(buyer.kind, "consumer"),
     )

@@ -78,7 +78,15 @@ class BuyerDocument(Document):
     country: Country
     region: Annotated[str | None, _text("ISO 3166-2 part, such as ON or NIR")] = None
     postal_code: Annotated[
-        str | None, _text("names the region where rules go by it, such as 35001 for the Canaries")
+        str | None,
+        _text(
+            "names the region where rules go by it, such as 35001 for the Canaries",
+            minLength=1,
+            maxLength=100,
+        ),
+    ] = None
+    city: Annotated[
+        str | None, _text("for carriers that ask for it", minLength=1, maxLength=100)
     ] = None
     locale: Annotated[str | None, _text("how amounts are written, such as de-DE")] = None
     kind: Annotated[str | None, _choice("private buyer or business", KINDS)] = "consumer"

@@ -132,17 +132,20 @@ def _due(sheet: Sheet, index: int, claimed: Reg, instead: Sequence[Instead]) -> 
     if form.preference is not None and form.preference_rule is not None:
         rule = sheet.lane.of("preference")[form.preference_rule]
         better = evaluate(sheet, index, form.preference)
+        own = form.preference_of_tariff
+        share = form.preference[0] == "percent"
         exact = (b.where(claimed, better[0], exact[0]), b.where(claimed, better[1], exact[1]))
         reasons.insert(
             0,
             Why(
                 "preference",
                 f"Customs duty, {rule.label}",
-                sheet.note("{0} × {rate}" + rounding, value),
+                sheet.note(("{0} × {rate}" if share else "{rate}") + rounding, value),
                 on,
                 rule=rule.address,
                 rate=rule["rate"].value,
-                value=rule["rate"],
+                value=None if own else rule["rate"],
+                fact="preference" if own else "",
                 when=claimed,
             ),
         )

@@ -56,14 +56,15 @@ def instead_of_tariff(sheet: Sheet, claimed: Sequence[Reg]) -> list[list[Instead
 
 
 def _applies(sheet: Sheet, index: int, rule: Applied, claimed: Reg) -> Reg:
-    """1 where the parcel lies in the rule's band, and no preference goes before it."""
+    """1 where the parcel (or an item) lies in the rule's band, and no preference goes before."""
     b, settings = sheet.b, rule.settings
-    inclusive = bool(settings.get("inclusive", False))
+    inclusive, per = bool(settings.get("inclusive", False)), str(settings.get("per", "parcel"))
     flag = b.const(1)
     for name in ("limit", "over"):
         bound = rule.get(name)
         if bound is not None:
-            held = sheet.test(sheet.compared[str(settings["compares"])], bound, inclusive)
+            amount = sheet.measured(index, str(settings["compares"]), per)
+            held = sheet.test(amount, bound, inclusive)
             flag = b.both(flag, held if name == "limit" else b.no(held))
     return b.both(flag, b.no(claimed)) if settings.get("unless_preference") else flag
 

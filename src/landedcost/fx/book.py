@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from ..currencies import currency
-from ..errors import NotInForce, RequestError
-from .customs import customs_rate
+from ..errors import NotInForce, ProviderError, RequestError
 from .given import GivenRates
-from .rates import Rate, RateTable
+from .rates import CustomsRate, Rate
+
+
+class Rates(Protocol):
+    """What the rates of a market are taken from: a table, or what live sources said."""
+
+    def rate(self, base: str, quote: str, on: date) -> Rate:
+        """The commercial rate on a day. Raises RequestError, NotInForce or ProviderError."""
+        ...
+
+    def customs(self, territory: str, base: str, quote: str, on: date) -> CustomsRate:
+        """The rate for customs values. Raises as ``rate`` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class RateBook:
 
     def __init__(
         self,
-        table: RateTable,
+        table: Rates,
         day: date,
         territory: str,
         given: GivenRates | None = None,
@@ -68,8 +80,8 @@ class RateBook:
         if use != "customs":
             return self.table.rate(source, target, self.day), ""
         try:
-            found = customs_rate(self.table, self.territory, source, target, self.day)
-        except (RequestError, NotInForce):
+            found = self.table.customs(self.territory, source, target, self.day)
+        except (RequestError, NotInForce, ProviderError):
             rate = self.given.find(source, target, self.day) if self.given is not None else None
             if rate is None:
                 raise

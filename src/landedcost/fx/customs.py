@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .rates import SAME, Rate, RateTable
+from .rates import SAME, CustomsRate, Rate, RateTable
 
 LONGEST_PAUSE = 5
 """Days without a rate around a customs day that holidays can explain (Easter, Christmas)."""
 WEDNESDAY = 2
 EU_RULE = "ECB rate of the second-last Wednesday of the month before, Reg (EU) 2015/2447 Art 146"
-
-
-@dataclass(frozen=True, slots=True)
-class CustomsRate:
-    """A rate for customs values.
-
-    ``approximate`` says that it is not the rate the authority would use but stands in for it;
-    ``rule`` says in words which rate it is.
-    """
-
-    rate: Rate
-    approximate: bool
-    rule: str
 
 
 def second_last_wednesday(year: int, month: int) -> date:

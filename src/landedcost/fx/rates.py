@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from math import gcd
 
 from ..currencies import currency
 from ..errors import NotInForce, RequestError, RuleFileError
+from ..facts import Remark
 from ..money import ratio
 
 STALE_DAYS = 4
@@ -26,7 +27,8 @@ class Rate:
     """``num / den`` units of ``quote`` for one unit of ``base``, both in major units, exact.
 
     ``on`` is the day the rate is of; ``stale`` says it is older than four days at the day it
-    was asked for. ``source`` is for people, ``provider`` is the name of what answered.
+    was asked for. ``source`` is for people, ``provider`` is the name of what answered, and
+    ``asked_at`` when, if it is a live source; ``remarks`` are what a quote must say of it.
     """
 
     base: str
@@ -37,6 +39,8 @@ class Rate:
     provider: str
     on: date
     stale: bool
+    asked_at: datetime | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def inverse(self) -> Rate:
         """The same rate the other way round, exactly."""
@@ -52,7 +56,21 @@ class Rate:
             den=den,
             on=min(self.on, other.on),
             stale=self.stale or other.stale,
+            remarks=tuple(dict.fromkeys(self.remarks + other.remarks)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomsRate:
+    """A rate for customs values.
+
+    ``approximate`` says that it is not the rate the authority would use but stands in for it;
+    ``rule`` says in words which rate it is.
+    """
+
+    rate: Rate
+    approximate: bool
+    rule: str
 
 
 def same(code: str, on: date) -> Rate:
@@ -110,6 +128,17 @@ class RateTable:
         crossed = "" if "EUR" in (base, quote) else ", through EUR"
         stale = (on - day).days > STALE_DAYS
         return Rate(base, quote, num, den, self.source + crossed, self.provider, day, stale)
+
+    def customs(self, territory: str, base: str, quote: str, on: date) -> CustomsRate:
+        """The rate for customs values, or what stands in for it. Raises as ``rate`` does."""
+        from .customs import customs_rate
+
+        return customs_rate(self, territory, base, quote, on)
+
+    def sheet(self, on: date) -> tuple[date, Mapping[str, str]]:
+        """The last day up to ``on`` and what one euro was worth on it. Raises NotInForce."""
+        day = self._days[self._before(on) - 1]
+        return day, self._rows[day]
 
     def age_days(self, on: date) -> int:
         """Days between ``on`` and the last day of the table up to it. Raises NotInForce."""

@@ -137,7 +137,14 @@ class Builder:
         x = self.constant(flag)
         if x is not None:
             return yes if x else no
+        yes, no = self._given(flag, yes, 2), self._given(flag, no, 3)
         return yes if yes == no else self._put("where", flag, yes, no)
+
+    def _given(self, flag: Reg, reg: Reg, side: int) -> Reg:
+        """What a register is once a test is known to hold (side 2) or not to (side 3)."""
+        while self.ops[reg][:2] == ("where", flag):
+            reg = int(str(self.ops[reg][side]))
+        return reg
 
     def allocate(self, total: Reg, weights: Sequence[Reg]) -> list[Reg]:
         """``total`` shared out by weight: largest remainder, ties to the earlier, conserved."""

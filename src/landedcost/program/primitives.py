@@ -72,6 +72,15 @@ def _choice_bound(_: Span, yes: Span, no: Span) -> Bound:
     return (min(yes[0], no[0]), most), most
 
 
+def _choice(np: Any, flag: Column, yes: Column, no: Column) -> Column:
+    """``np.where`` without a branch a row, which a processor guesses wrong in mixed columns."""
+    if isinstance(no, int) and not no:
+        return yes * flag
+    if isinstance(yes, int) and not yes:
+        return no * np.logical_not(flag)
+    return no + (yes - no) * flag
+
+
 PRIMITIVES: Mapping[str, Primitive] = {
     "add": Primitive(lambda a, b: a + b, lambda np, a, b: a + b, _sum_bound),
     "sub": Primitive(lambda a, b: a - b, lambda np, a, b: a - b, _difference_bound),
@@ -83,9 +92,7 @@ PRIMITIVES: Mapping[str, Primitive] = {
     "and": Primitive(lambda a, b: a & b, lambda np, a, b: np.logical_and(a, b), _flag_bound),
     "or": Primitive(lambda a, b: a | b, lambda np, a, b: np.logical_or(a, b), _flag_bound),
     "not": Primitive(lambda a: 1 - a, lambda np, a: np.logical_not(a), _flag_bound),
-    "where": Primitive(
-        lambda c, a, b: a if c else b, lambda np, c, a, b: np.where(c, a, b), _choice_bound
-    ),
+    "where": Primitive(lambda c, a, b: a if c else b, _choice, _choice_bound),
 }
 """By the name of the operation; the other four have arguments of their own kind, below."""
 
@@ -93,21 +100,32 @@ PRIMITIVES: Mapping[str, Primitive] = {
 def divide_column(np: Any, mode: str, num: Column, den: Column) -> Column:
     """``num / den`` rounded by ``mode``, as :data:`landedcost.rounding.ROUNDINGS` rounds ints."""
     if mode == "half_up":
-        return (num + num + den) // (den + den)
+        return (num + (den >> 1)) // den
     if mode == "down":
         return num // den
     if mode == "up":
-        return (num + den - 1) // den
+        return (num + (den - 1)) // den
     whole = num // den
-    twice = 2 * (num - whole * den)
-    odd = whole % 2 == 1
-    return whole + ((twice > den) | ((twice == den) & odd))
+    rest = num - whole * den
+    other = den - rest
+    return whole + ((rest > other) | ((rest == other) & (whole & 1 == 1)))
 
 
 def divide_bound(num: Span, den: Span) -> Bound:
     """How large a division gets, whatever the rounding; no divisor is below one."""
     span = num[0] // max(den[1], 1), num[1] // max(den[0], 1) + 1
-    return span, max(2 * num[1] + den[1], 2 * den[1])
+    return span, num[1] + den[1]
+
+
+def scale_column(np: Any, mode: str, amount: Column, num: int, den: int) -> Column:
+    """``amount * num / den`` rounded by ``mode``; the ratio is the same for every row."""
+    return divide_column(np, mode, amount if num == 1 else amount * num, den)
+
+
+def scale_bound(amount: Span, num: int, den: int) -> Bound:
+    """How large that gets."""
+    span, top = divide_bound((amount[0] * num, amount[1] * num), (den, den))
+    return span, max(top, num)
 
 
 def allocate_columns(np: Any, total: Column, weights: Sequence[Column]) -> list[Column]:
@@ -123,17 +141,24 @@ def allocate_columns(np: Any, total: Column, weights: Sequence[Column]) -> list[
     if np.any(nothing):
         weights = [np.where(nothing, 1, weight) for weight in weights]
         whole = np.where(nothing, len(weights), whole)
-    parts, rests = [], []
-    for weight in weights:
-        exact = total * weight
-        part = exact // whole
-        parts.append(part)
-        rests.append(exact - part * whole)
+    if len(weights) == 2:
+        first, rest = _part(total, weights[0], whole)
+        first = first + (rest >= whole - rest)
+        return [first, total - first]
+    shares = [_part(total, weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
     left = total - sum(parts[1:], start=parts[0])
     if not np.any(left):
         return parts
-    ranks = _ranks(np, rests)
+    ranks = _ranks(np, [rest for _, rest in shares])
+    left = np.asarray(left).astype(ranks[0].dtype)
     return [part + (rank < left) for part, rank in zip(parts, ranks, strict=True)]
+
+
+def _part(total: Column, weight: Column, whole: Column) -> tuple[Column, Column]:
+    exact = total * weight
+    part = exact // whole
+    return part, exact - part * whole
 
 
 def _ranks(np: Any, rests: Sequence[Column]) -> list[Column]:
@@ -144,9 +169,9 @@ def _ranks(np: Any, rests: Sequence[Column]) -> list[Column]:
     ranks: list[Column] = [np.int8(0)] * len(rests)
     for later in range(1, len(rests)):
         for earlier in range(later):
-            first = rests[earlier] >= rests[later]
-            ranks[later] = ranks[later] + np.asarray(first, dtype=np.int8)
-            ranks[earlier] = ranks[earlier] + np.asarray(np.logical_not(first), dtype=np.int8)
+            first = np.asarray(rests[earlier] >= rests[later]).view(np.int8)
+            ranks[later] = ranks[later] + first
+            ranks[earlier] = ranks[earlier] + (first ^ 1)
     return ranks
 
 

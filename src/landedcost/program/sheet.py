@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..currencies import currency
-from ..facts import LineForm
+from ..facts import QUANTITY, LineForm
 from ..money import ratio
 from ..regimes.schema import Applied, Dated
 from ..regimes.select import Lane
@@ -171,6 +171,20 @@ class Sheet:
         """1 where ``amount`` is below the dated amount (or equal, if inclusive)."""
         bound = self.limit(value, inclusive)
         return self.b.at_most(amount, bound) if inclusive else self.b.below(amount, bound)
+
+    def measured(self, index: int, what: str, per: str) -> Reg:
+        """The amount a rule compares: of the whole parcel, or of one item of the line.
+
+        Of the parcels of a day only the one asked about is known.
+        """
+        if per != "item":
+            return self.compared[what]
+        if what == "goods":
+            return self.unit[index]
+        b, total = self.b, self.value[index]
+        if what == "goods_freight":
+            total = b.add(self.goods[index], self.freight[index])
+        return b.div("half_up", total, self.line(index, QUANTITY))
 
     def step(self, kind: str) -> int:
         """The rounding step of a stage, in minor units of customs currency.

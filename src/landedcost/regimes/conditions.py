@@ -157,6 +157,14 @@ class Condition:
                 return False
         return True
 
+    def undecided(self, facts: LineFacts) -> bool:
+        """Whether the code is too short to tell: with more digits the tests could hold."""
+        wanted = self.tests.get("hs")
+        if not facts.hs or not isinstance(wanted, frozenset) or self.line(facts):
+            return False
+        others = Condition({key: test for key, test in self.tests.items() if key != "hs"})
+        return others.line(facts) and any(code.startswith(facts.hs) for code in wanted)
+
     def asks(self, *keys: str) -> bool:
         """Whether any of ``keys`` is tested."""
         return any(k in self.tests for k in keys)

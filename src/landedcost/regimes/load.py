@@ -7,23 +7,59 @@ from typing import TYPE_CHECKING
 from ..errors import RequestError, RuleFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
     from .parse import RuleFile
-    from .schema import Regime, Rule
+    from .reform import Overlap, Reform
+    from .schema import Reformed, Regime, Rule
 
 
 class RuleBook:
-    """The rules of every territory in a folder of TOML files.
+    """The rules of every territory in a folder of TOML files, with ``reforms`` if there are any.
 
-    Files are read once, when a territory is first asked for, and never change afterwards.
+    Files are read once, when a territory is first asked for, and never change afterwards. Raises
+    RequestError for a reform of an address that no file has. Of two reforms that change one
+    value the later holds; :attr:`overlaps` tells.
     """
 
-    def __init__(self, folder: Traversable | None = None) -> None:
+    def __init__(self, folder: Traversable | None = None, reforms: Sequence[Reform] = ()) -> None:
         self._folder = folder
+        self.reforms = tuple(reforms)
+        self._reformed: dict[str, tuple[Reformed, ...]] = {}
         self._files: dict[str, tuple[RuleFile, str]] = {}
         self._regimes: dict[str, Regime] = {}
         self._codes: tuple[str, ...] = ()
+        for reform in self.reforms:
+            for code in reform.territories:
+                self._check(code, reform)
+
+    def with_reforms(self, *reforms: Reform) -> RuleBook:
+        """The same rules with further reforms; this book stays as it is. Raises RequestError."""
+        return RuleBook(self._folder, (*self.reforms, *reforms))
+
+    @property
+    def overlaps(self) -> tuple[Overlap, ...]:
+        """Where two reforms change one value, and which holds."""
+        if not self.reforms:
+            return ()
+        from .reform import overlaps
+
+        return overlaps(self.reforms)
+
+    def _check(self, code: str, reform: Reform) -> None:
+        """See that the addresses are there. Raises RequestError."""
+        if code not in self.codes:
+            from ..codes import nearest
+
+            close = ", ".join(nearest(code, self.codes))
+            raise RequestError(
+                f"no rules of {code!r}, which {reform.name!r} changes",
+                code="unknown_address",
+                where=next((f"changes.{a}" for a in reform.touches(code)), f"rules.{code}"),
+                hint=f"did you mean {close}?" if close else "see landedcost rules list",
+            )
+        self.file(code)
 
     @property
     def folder(self) -> Traversable:
@@ -59,7 +95,7 @@ class RuleBook:
                 rules = {**parse(more, lists, found).rules, **found.rules}
                 found = RuleFile(found.territory, found.sources, rules)
                 text += more
-            self._files[code] = (found, _digest(text))
+            self._files[code] = self._with_reforms(code, found, _digest(text))
         return self._files[code]
 
     def _read(self, name: str) -> str:
@@ -67,6 +103,20 @@ class RuleBook:
             return self.folder.joinpath(name).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise RuleFileError(f"not UTF-8: {error}", file=name, code="bad_toml") from None
+
+    def _with_reforms(self, code: str, file: RuleFile, digest: str) -> tuple[RuleFile, str]:
+        if not self.reforms:
+            return file, digest
+        from .reform import apply
+
+        told = []
+        for reform in self.reforms:
+            file, reformed = apply(file, code, reform)
+            if reformed is not None:
+                told.append(reformed)
+                digest = _digest(digest + reform.digest)
+        self._reformed[code] = tuple(told)
+        return file, digest
 
     def regime(self, code: str, where: str = "buyer.country") -> Regime:
         """All rules of a territory. Raises RequestError when there is no file for it."""
@@ -124,6 +174,7 @@ class RuleBook:
             verified_through=facts["verified_through"],
             rules=rules,
             version=digest[:12],
+            reforms=tuple(one for part in (union, code) for one in self._reformed.get(part, ())),
         )
 
 

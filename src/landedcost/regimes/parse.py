@@ -82,7 +82,44 @@ def parse(text: str, file: str, beside: RuleFile | None = None) -> RuleFile:
     return _Reader(text, file).read(data, beside)
 
 
+def is_number(value: str) -> bool:
+    """Whether a text is a number as rule files have them: ``3``, ``12.5%``, ``1/3``, ``Free``."""
+    return _NUMBER.fullmatch(value) is not None
+
+
+def read_tables(
+    tables: Mapping[str, Any], code: str, currency: str, source: Source, file: str
+) -> Mapping[str, Rule]:
+    """Rules in the form of a rule file that stand elsewhere; all their values have one source.
+
+    Raises RuleFileError naming ``file``.
+    """
+    reader = _Reader("", file)
+    reader.code, reader.currency, reader.sources = code, currency, {source.key: source}
+    told = {"status": "in_force", "source": source.key}
+    rules: dict[str, Rule] = {}
+    for kind, named in tables.items():
+        if kind not in KINDS or not isinstance(named, dict):
+            known = ", ".join(sorted(KINDS))
+            raise RuleFileError(f"unknown kind of rule {kind!r}; known: {known}", file=file)
+        for name, table in named.items():
+            if not isinstance(table, dict):
+                raise RuleFileError(f"{kind}.{name} must be a table", file=file)
+            filled = {
+                key: [{**told, **e} if isinstance(e, dict) else e for e in value]
+                if key in KINDS[kind].lists and isinstance(value, list)
+                else value
+                for key, value in table.items()
+            }
+            rules[f"{kind}.{name}"] = reader.rule(kind, name, filled)
+    return rules
+
+
 class _Reader:
+    code: str
+    currency: str
+    sources: Mapping[str, Source]
+
     def __init__(self, text: str, file: str) -> None:
         self.lines = text.splitlines()
         self.file = file
@@ -195,6 +232,8 @@ class _Reader:
             raise self.fail(f"[{header}] does not say what it compares", header)
         if kind == "tax" and ("above" in values) != ("limit" in values):
             raise self.fail(f"[{header}] needs both a limit and the rate above it", header)
+        if kind == "fee" and settings.get("per", "parcel") != "parcel":
+            raise self.fail("the band of a fee is one of the parcel", header, "per")
         if settings.get("per") == "gram" and kind != "tax":
             raise self.fail("only a tax compares the value of a gram", header, "per")
         if kind == "exemption" and not settings.get("of"):
@@ -258,7 +297,7 @@ class _Reader:
             message = f"source {source.key!r} was not read, so the value needs verified = false"
             raise self.fail(message, name, "source", index)
         value = table["value"]
-        if key not in TEXT_LISTS and not _NUMBER.fullmatch(value):
+        if key not in TEXT_LISTS and not is_number(value):
             raise self.fail(f"not a number or a percentage: {value!r}", name, "value", index)
         if key == "codes" and not _CODES.fullmatch(value):
             raise self.fail(f"not codes of 2 to 12 digits: {value[:40]!r}", name, "value", index)

@@ -15,7 +15,9 @@ from ..facts import GOODS_CLASSES as GOODS_CLASSES
 from .conditions import Condition, Exclusion
 
 STATUSES = ("in_force", "scheduled", "provisional", "suspended", "annulled", "proposed")
-APPLIES = frozenset({"in_force", "scheduled", "provisional"})
+REFORM = "reform"
+"""The status of a value that a reform has put in; no rule file may use it."""
+APPLIES = frozenset({"in_force", "scheduled", "provisional", REFORM})
 COMPARES = ("goods", "value", "goods_freight")
 PER = ("parcel", "day", "item", "gram")
 WAIVABLE = ("duty", "tax")
@@ -111,6 +113,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Reformed:
+    """A reform in a territory's rules: since when, and what it changes, in words."""
+
+    name: str
+    since: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """All rules of one territory, inherited ones included."""
 
@@ -126,6 +137,7 @@ class Regime:
     rules: Mapping[str, Rule]
     version: str
     kinds: Mapping[str, tuple[Rule, ...]] = field(init=False)
+    reforms: tuple[Reformed, ...] = ()
 
     def __post_init__(self) -> None:
         kinds: dict[str, list[Rule]] = {}

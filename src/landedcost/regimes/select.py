@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ..codes import EU
 from ..errors import NotInForce, RuleFileError
-from ..territories import Place
 from .lists import Goods, goods_of
 from .schema import ROUNDED, Applied, Dated, Regime, Rule
+
+if TYPE_CHECKING:
+    from ..territories import Place
 
 _LANE_KINDS = (
     "threshold", "scheme", "duty", "additional", "exemption", "preference", "tax", "fee"

@@ -33,13 +33,16 @@ from pathlib import Path
 
 from ..codes import EU, country
 from ..errors import NotInForce, RequestError
+from ..facts import Provenance, Remark
 
 
 @dataclass(frozen=True, slots=True)
 class ShippingOffer:
     """What it costs to send a parcel: ``amount`` in minor units of ``currency``.
 
-    ``service`` is the table's name; ``zone`` and ``band`` say which price it was.
+    ``service`` is the table's or the carrier's name for it; ``zone`` and ``band`` say which
+    price it was. ``by`` is the live source that offered it, None for a table; ``remarks`` are
+    what a quote must say of it.
     """
 
     amount: int
@@ -49,6 +52,8 @@ class ShippingOffer:
     zone: str
     band: str
     source: str
+    by: Provenance | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

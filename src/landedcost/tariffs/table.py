@@ -6,9 +6,7 @@ import csv
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,49 +14,22 @@ from importlib.resources.abc import Traversable
 from ..codes import hs_dotted
 from ..errors import LandedCostError, NotInForce, RequestError, RuleFileError
 from ..regimes.schema import Source
-from .grammar import Duty, Free, Percent, Specific, Sum, parse_duty
+from .rows import Claim, Found, Row, choose
 
+__all__ = ["Claim", "Found", "Row", "TariffTable", "choose", "read_rows", "sources"]
 _REMEMBERED = 10_000
+WORLD_WIDE = 6
+"""The digits of a code that mean the same in every tariff."""
 _COLUMNS = ["code", "rate", "from", "until", "source", "verified", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One rate: a code or its first digits, the duty, and the days it holds (until exclusive)."""
-
-    code: str
-    text: str
-    start: date
-    until: date | None
-    source: Source
-    verified: bool
-    note: str
-
-    @property
-    def duty(self) -> Duty:
-        """The text as a formula."""
-        return _parsed(self.text)
-
-    def on(self, day: date) -> bool:
-        """Whether the rate holds on ``day``."""
-        return self.start <= day and (self.until is None or day < self.until)
-
-
-@cache
-def _parsed(text: str) -> Duty:
-    return parse_duty(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The rows that answer a code: one, or the national lines it may be."""
-
-    code: str
-    rows: tuple[Row, ...]
-
-
 class TariffTable:
-    """One territory's bundled rates."""
+    """One territory's rates; those that come with the package unless a subclass says otherwise.
+
+    ``provider`` names where the rates are kept.
+    """
+
+    provider = "bundled"
 
     def __init__(self, name: str, rows: Iterable[Row]) -> None:
         self.name = name
@@ -89,39 +60,60 @@ class TariffTable:
         """Every row, by code."""
         return tuple(row for code in self._codes for row in self._rows[code])
 
-    def lookup(self, code: str, day: date, *, where: str = "") -> Found:
+    def lookup(self, code: str, day: date, *, where: str = "", origin: str = "") -> Found:
         """The rows for a code of digits: the longest that it starts with, or all below it.
 
         A code shorter than the table's rows may be any of those; a longer one is answered by
-        the row it begins with. Raises RequestError (``unknown_duty``) naming the nearest codes,
-        NotInForce when the code is known on other days only.
+        the row it begins with. The digits after the sixth are each tariff's own: a code with
+        those of another tariff may be any line of its first six digits. ``origin`` is the
+        country the goods were made in, where that decides. Raises RequestError
+        (``unknown_duty``) naming the nearest codes, NotInForce when the code is known on other
+        days only.
         """
+
+        def holding(known: Iterable[Row]) -> tuple[Row, ...]:
+            return tuple(row for row in known if row.on(day) and row.for_origin(origin))
+
         below = self._below(code)
         if below:
-            rows = tuple(row for row in below if row.on(day))
+            rows = holding([*self._at(code), *below])
             if rows:
-                return Found(code, rows)
+                return Found(code, rows, day)
+        seen = list(below)
         for length in range(len(code), 1, -1):
-            rows = tuple(row for row in self._rows.get(code[:length], ()) if row.on(day))
+            known = self._at(code[:length])
+            rows = holding(known)
+            if not rows and length == WORLD_WIDE and len(code) > WORLD_WIDE:
+                known = self._below(code[:length])
+                rows = holding(known)
             if rows:
-                return Found(code, rows)
-        known = below or [r for n in range(len(code), 1, -1) for r in self._rows.get(code[:n], ())]
-        if known:
-            spans = ", ".join(sorted({_span(row) for row in known}))
+                return Found(code, rows, day)
+            seen += known
+        if seen:
+            spans = ", ".join(sorted({row.span for row in seen}))
             raise NotInForce(
                 f"the duty of {hs_dotted(code)} in {self.name} is not known on {day.isoformat()}",
                 where=where,
                 hint=f"known {spans}; or pin `duty` on the line",
             )
         raise RequestError(
-            f"the duty of {hs_dotted(code)} in {self.name} is not in the bundled table",
+            f"the duty of {hs_dotted(code)} in {self.name} is not in the {self.provider} table",
             code="unknown_duty",
             where=where,
             hint=f"nearest known: {', '.join(map(hs_dotted, self.nearest(code)))}; "
             "or pin `duty` on the line",
         )
 
-    def _below(self, code: str) -> list[Row]:
+    def claims(self, row: Row, day: date) -> tuple[Claim, ...] | None:
+        """What may be claimed instead of ``row``; None where the table does not know that."""
+        return None
+
+    def _at(self, code: str) -> Sequence[Row]:
+        """The rows of exactly this code."""
+        return self._rows.get(code, ())
+
+    def _below(self, code: str) -> Sequence[Row]:
+        """The rows of every longer code that starts with this one."""
         at = bisect_left(self._codes, code)
         out: list[Row] = []
         while at < len(self._codes) and self._codes[at].startswith(code):
@@ -132,65 +124,26 @@ class TariffTable:
 
     def nearest(self, code: str, count: int = 3) -> list[str]:
         """The known codes that share most leading digits, then the numerically nearest."""
-
-        def distance(other: str) -> tuple[int, int]:
-            same = 0
-            for a, b in zip(code, other, strict=False):
-                if a != b:
-                    break
-                same += 1
-            pad = max(len(code), len(other))
-            return -same, abs(int(code.ljust(pad, "0")) - int(other.ljust(pad, "0")))
-
         if (code, count) not in self._near:
             if len(self._near) >= _REMEMBERED:
                 self._near.clear()
-            self._near[code, count] = sorted(self._codes, key=distance)[:count]
+            self._near[code, count] = nearest_codes(code, self._codes, count)
         return self._near[code, count]
 
 
-def choose(found: Found, strategy: str, *, where: str = "") -> tuple[Row, tuple[Row, ...]]:
-    """One row of ``found`` by a strategy, and all candidates.
+def nearest_codes(code: str, known: Iterable[str], count: int) -> list[str]:
+    """The codes that share most leading digits with ``code``, then the numerically nearest."""
 
-    ``refuse`` answers only where every candidate charges the same, and otherwise raises
-    RequestError (``ambiguous_tariff``). ``lowest``, ``median`` (the lower of two) and
-    ``highest`` order by the share of the value first and amounts per unit second: which of a
-    percentage and an amount weighs more depends on the goods, so the order is by the text.
-    """
-    rows = found.rows
-    if len({row.text for row in rows}) == 1:
-        return min(rows, key=lambda r: (not r.verified, r.code)), rows
-    if strategy == "refuse":
-        listed = "; ".join(f"{hs_dotted(r.code)} {r.text}" for r in rows)
-        raise RequestError(
-            f"{hs_dotted(found.code)} is one of several tariff lines with different duties",
-            code="ambiguous_tariff",
-            where=where,
-            hint=f"give a longer code: {listed}; or choose lowest, median or highest",
-        )
-    ordered = sorted(rows, key=lambda r: (*_weight(r.duty), r.code))
-    at = {"lowest": 0, "median": (len(ordered) - 1) // 2, "highest": len(ordered) - 1}[strategy]
-    return ordered[at], rows
+    def distance(other: str) -> tuple[int, int]:
+        same = 0
+        for a, b in zip(code, other, strict=False):
+            if a != b:
+                break
+            same += 1
+        pad = max(len(code), len(other))
+        return -same, abs(int(code.ljust(pad, "0")) - int(other.ljust(pad, "0")))
 
-
-def _weight(duty: Duty) -> tuple[Fraction, Fraction]:
-    match duty:
-        case Free():
-            return Fraction(0), Fraction(0)
-        case Percent(num, den):
-            return Fraction(num, den), Fraction(0)
-        case Specific(num, den):
-            return Fraction(0), Fraction(num, den)
-        case Sum(terms):
-            parts = [_weight(term) for term in terms]
-            return sum((p[0] for p in parts), Fraction(0)), sum((p[1] for p in parts), Fraction(0))
-        case _:
-            left = getattr(duty, "left", None)
-            return _weight(left) if left is not None else (Fraction(0), Fraction(0))
-
-
-def _span(row: Row) -> str:
-    return f"from {row.start}" + (f" until {row.until}" if row.until else "")
+    return sorted(known, key=distance)[:count]
 
 
 def _folder() -> Traversable:

@@ -50,19 +50,3 @@ def _insurance(sheet: Sheet, index: int) -> Reg:
     num, den = share(assumed)
     b = sheet.b
     return sheet.fine("value", b.mul(sheet.goods[index], b.const(num)), b.const(den))
-
-
-def compared(sheet: Sheet, index: int, what: str, per: str) -> Reg:
-    """The amount a threshold compares: of the whole parcel, or of one item of the line.
-
-    Of the parcels of a day only the one asked about is known.
-    """
-    if per != "item":
-        return sheet.compared[what]
-    if what == "goods":
-        return sheet.unit[index]
-    b, quantity = sheet.b, sheet.line(index, 4)
-    total = sheet.value[index]
-    if what == "goods_freight":
-        total = b.add(sheet.goods[index], sheet.freight[index])
-    return b.div("half_up", total, quantity)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from ..program.ir import Reg
 from ..program.sheet import Sheet, minor
 from ..regimes.schema import Applied
-from .customs_value import compared
 
 
 def _holds(sheet: Sheet, index: int, rule: Applied, limit: str) -> Reg:
     settings = rule.settings
-    amount = compared(sheet, index, str(settings["compares"]), str(settings.get("per", "parcel")))
+    what, per = str(settings["compares"]), str(settings.get("per", "parcel"))
+    amount = sheet.measured(index, what, per)
     return sheet.test(amount, rule[limit], bool(settings.get("inclusive", False)))
 
 

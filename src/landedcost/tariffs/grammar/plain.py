@@ -16,11 +16,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import gcd
 
-from ..currencies import currency as find_currency
-from ..errors import MoneyError, RequestError
-from .rates import (
+from ...currencies import currency as find_currency
+from ...errors import MoneyError, RequestError
+from ..rates import (
     AtLeast,
     AtMost,
     Duty,
@@ -30,20 +29,8 @@ from .rates import (
     RetailPercent,
     Specific,
     Sum,
+    reduced,
 )
-
-__all__ = [
-    "AtLeast",
-    "AtMost",
-    "Duty",
-    "Free",
-    "Minus",
-    "Percent",
-    "RetailPercent",
-    "Specific",
-    "Sum",
-    "parse_duty",
-]
 
 _UNITS = {
     "kg": "kg",
@@ -86,6 +73,7 @@ _UNITS = {
     "m2": "m2",
     "m²": "m2",
     "m": "m",
+    "100m": "100m",
     "m3": "m3",
     "m³": "m3",
 }
@@ -97,6 +85,7 @@ _SPELLED = {
     "1000 kg": "1000kg",
     "1000 p/st": "1000p/st",
     "100 l": "100l",
+    "100 m": "100m",
 }
 _BEYOND = (
     (re.compile(r"\b(EA|ADSZ|ADFM)\b|AD S/Z|AD F/M"), "an agricultural component (Meursing table)"),
@@ -127,7 +116,7 @@ _TOKEN = re.compile(
       )
       \s*(?P<what>%|¢|[A-Z]{3}\b)?
       (?:\s*(?P<each>each)\b|\s*/\s*(?P<unit>Retail\ Price|
-          m<sup>[23]</sup>|10{2,3}\s(?:items|kg|p/st|l)\b|
+          m<sup>[23]</sup>|10{2,3}\s(?:items|kg|p/st|l|m)\b|
           p/st|[A-Za-z0-9.²³]+(?:/st)?))?
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -226,10 +215,10 @@ def _term(source: _Text, token: re.Match[str]) -> Duty:
         if unit:
             if unit.lower() != "retail price":
                 raise source.fail(f"a percentage per {unit}", token.start())
-            return RetailPercent(*_reduced(num, den * 100))
+            return RetailPercent(*reduced(num, den * 100))
         if token["each"] or token["mark"]:
             raise source.fail("a percentage has no unit", token.start())
-        return Percent(*_reduced(num, den * 100)) if num else Free()
+        return Percent(*reduced(num, den * 100)) if num else Free()
     if what == "¢":
         code, den = "USD", den * 100
     elif token["mark"]:
@@ -254,7 +243,7 @@ def _specific(source: _Text, token: re.Match[str], num: int, den: int, code: str
     name = _UNITS.get(_SPELLED.get(re.sub(r"\s+", " ", written), written))
     if name is None:
         raise source.fail(f"the unit {written!r} is not known", token.start())
-    return Specific(*_reduced(num, den), code, name)
+    return Specific(*reduced(num, den), code, name)
 
 
 def _number(token: re.Match[str]) -> tuple[int, int]:
@@ -263,8 +252,3 @@ def _number(token: re.Match[str]) -> tuple[int, int]:
         return int(token["whole"] or 0) * bottom + int(token["top"]), bottom
     whole, _, rest = token["number"].replace(",", "").partition(".")
     return int(whole + rest), 10 ** len(rest)
-
-
-def _reduced(num: int, den: int) -> tuple[int, int]:
-    common = gcd(num, den)
-    return num // common, den // common

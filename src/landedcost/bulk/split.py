@@ -1,0 +1,76 @@
+"""Rows of small ints brought together: equal ones in one part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from .texts import Ints
+
+Places = np.ndarray[Any, np.dtype[np.uint16] | np.dtype[np.int64]]
+
+_SMALL = 2**16
+_FEW = 8
+"""Up to so many parts each is looked for alone; more are sorted."""
+
+
+class Split:
+    """The parts of some rows: those of each distinct combination of small ints.
+
+    A column comes with a number that all of its ints are below. ``sizes`` has the number of rows
+    of each part; ``places`` the part of each row, where there is more than one.
+    """
+
+    def __init__(self, columns: Sequence[tuple[Ints, int]]) -> None:
+        self.places, self.sizes = _places(columns)
+        self._sorted: tuple[Ints, Ints] | None = None
+
+    def first(self, part: int) -> int:
+        """A row of a part."""
+        if len(self.sizes) == 1:
+            return 0
+        return int(np.argmax(self.places == part))
+
+    def rows(self, part: int) -> Ints | slice:
+        """All rows of a part, in rising order; a slice where there are no others."""
+        if len(self.sizes) == 1:
+            return slice(None)
+        if len(self.sizes) <= _FEW:
+            return np.flatnonzero(self.places == part)
+        if self._sorted is None:
+            order = np.argsort(self.places, kind="stable")
+            self._sorted = order, np.concatenate([[0], np.cumsum(self.sizes)])
+        order, edges = self._sorted
+        return order[edges[part] : edges[part + 1]]
+
+
+def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, list[int]]:
+    """A number for each distinct row, and how many rows have it."""
+    key, size = columns[0]
+    for column, below in columns[1:]:
+        if size * below >= 2**62:
+            place, sizes = _coded(key)
+            key, size = place.astype(np.int64), len(sizes)
+        key, size = key * below + column, size * below
+    return _counted(key, size) if size <= _SMALL else _coded(key)
+
+
+def _counted(key: Ints, size: int) -> tuple[Places, list[int]]:
+    counts = np.bincount(key, minlength=size)
+    present = np.flatnonzero(counts)
+    sizes: list[int] = counts[present].tolist()
+    if present.size <= 1:
+        return key, sizes
+    number = np.zeros(size, dtype=np.uint16)  # numpy sorts these by radix
+    number[present] = np.arange(present.size)
+    return number.take(key), sizes
+
+
+def _coded(key: Ints) -> tuple[Places, list[int]]:
+    coded = pa.array(key).dictionary_encode()
+    place = coded.indices.to_numpy()
+    sizes: list[int] = np.bincount(place, minlength=len(coded.dictionary)).tolist()
+    return place.astype(np.uint16 if len(sizes) < _SMALL else np.int64), sizes

@@ -1,0 +1,1 @@
+"""What was answered before: kept, aged, and asked for once by however many want it."""

@@ -1,0 +1,1 @@
+"""What the outside says about a request, turned into the facts that prices are made of."""

@@ -1,0 +1,172 @@
+"""One request before and after a reform: what the buyer, the state and the seller gain or lose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..client import LandedCost
+from ..errors import LandedCostError, RequestError
+from ..lines import Amount
+from ..market import Market
+from ..quote import Quote
+from ..request import Bundle, Buyer, Request
+from ..rounding import half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A price and what becomes of it, all in minor units of ``currency``.
+
+    ``state`` is duty and tax, ``carriers`` shipping, insurance and fees; ``margin`` is what is
+    left to the seller of the price of the goods, after what the seller bears of the import and,
+    if it was told, the cost of the goods. The first three are what the buyer pays, save for the
+    rounding of conversions.
+    """
+
+    quote: Quote
+    currency: str
+    total: int
+    duty: int
+    tax: int
+    carriers: int
+    margin: int
+
+    @property
+    def state(self) -> int:
+        """Duty and tax."""
+        return self.duty + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a reform does on one market.
+
+    An error stands where there is no price. ``lowered`` is by how much the seller lowers the
+    goods, in the currency of the discount, to keep the buyer's price; None if that was not
+    asked or is not needed. With ``cannot_keep`` the buyer pays more even for free goods.
+    """
+
+    market: str
+    before: Side | LandedCostError
+    after: Side | LandedCostError
+    lowered: Amount | None = None
+    cannot_keep: bool = False
+
+    def change(self, name: str) -> int | None:
+        """How a figure of :class:`Side` changes; None where one of the prices is missing."""
+        if isinstance(self.before, LandedCostError) or isinstance(self.after, LandedCostError):
+            return None
+        return int(getattr(self.after, name)) - int(getattr(self.before, name))
+
+
+def effects(
+    before: LandedCost,
+    after: LandedCost,
+    request: Request,
+    markets: Sequence[Buyer],
+    *,
+    cost: Amount | None = None,
+    keep_price: bool = False,
+) -> list[Effect]:
+    """The effect on each market, in one currency: the request's, or its first line's.
+
+    ``cost`` is what the whole basket costs the seller. With ``keep_price`` the buyer goes on
+    paying what they paid before if the reform makes it dearer: the seller lowers the goods.
+    Raises RequestError for a cost in a currency without a rate.
+    """
+    unit = request.currency or request.bundle.lines[0].currency
+    found = []
+    for buyer in markets:
+        asked = request.but(buyer=buyer, currency=unit)
+        old = _side(before, asked, cost)
+        new = _side(after, asked, cost)
+        effect = Effect(buyer.label, old, new)
+        if keep_price and (effect.change("total") or 0) > 0:
+            effect = _kept(effect, after, asked, cost)
+        found.append(effect)
+    return found
+
+
+def _side(shop: LandedCost, asked: Request, cost: Amount | None) -> Side | LandedCostError:
+    try:
+        market = shop.market(asked)
+        return side(market, market.price(asked.bundle), cost)
+    except LandedCostError as error:
+        if isinstance(error, RequestError) and error.where == "cost":
+            raise
+        return error
+
+
+def side(market: Market, quote: Quote, cost: Amount | None) -> Side:
+    """A quote as what becomes of it. Raises RequestError for a cost without a rate."""
+    of = dict.fromkeys(("goods", "discount", "shipping", "insurance", "duty", "tax", "fee"), 0)
+    for charge in quote.charges:
+        if charge.kind in of:
+            of[charge.kind] += charge.amount_minor
+    borne = sum(charge.amount_minor for charge in quote.seller_costs)
+    return Side(
+        quote,
+        quote.currency,
+        quote.total_minor,
+        of["duty"],
+        of["tax"],
+        of["shipping"] + of["insurance"] + of["fee"],
+        of["goods"] + of["discount"] - borne - _shown(market, cost, quote.currency),
+    )
+
+
+def _shown(market: Market, cost: Amount | None, unit: str) -> int:
+    if cost is None:
+        return 0
+    try:
+        rate = market.rates.get("shown", cost.currency, unit)
+    except LandedCostError as error:
+        error.where = "cost"
+        raise
+    return half_up(cost.minor * rate.minor_num, rate.minor_den)
+
+
+def _kept(effect: Effect, shop: LandedCost, asked: Request, cost: Amount | None) -> Effect:
+    """The effect when the seller lowers the goods until the buyer pays what they paid before."""
+    assert isinstance(effect.before, Side)
+    market, bundle = shop.market(asked), asked.bundle
+    own = bundle.discount or Amount(0, bundle.lines[0].currency)
+    limit = sum(line.ints[0] for line in bundle.lines if line.currency == own.currency) - own.minor
+    lowered, quote = least_discount(market, bundle, own, limit, effect.before.total)
+    return replace(
+        effect,
+        after=side(market, quote, cost),
+        lowered=lowered,
+        cannot_keep=quote.total_minor > effect.before.total,
+    )
+
+
+def least_discount(
+    market: Market, bundle: Bundle, own: Amount, limit: int, total: int
+) -> tuple[Amount, Quote]:
+    """How much the goods must be lowered for the buyer to pay ``total`` at most, and the quote.
+
+    One minor unit less would cost the buyer more than ``total``. If even free goods do, the
+    answer is ``limit``.
+    """
+
+    def lowered(by: int) -> Quote:
+        more = Amount(own.minor + by, own.currency)
+        return market.price(
+            Bundle(
+                bundle.lines,
+                discount=more if more.minor else None,
+                shipping=bundle.shipping,
+                insurance=bundle.insurance,
+            )
+        )
+
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high) // 2
+        if lowered(middle).total_minor <= total:
+            high = middle
+        else:
+            low = middle + 1
+    return Amount(high, own.currency), lowered(high)
