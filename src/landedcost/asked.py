@@ -19,11 +19,12 @@ class Asked:
     """What conditions test of a line on a lane.
 
     ``short`` collects the lists that the line's code is too short for: the test then counted as
-    holding. An empty text is a fact that was not given.
+    ``unsure`` says. An empty text is a fact that was not given.
     """
 
     __slots__ = (
-        "claims", "content", "goods_class", "hs", "lists", "origin", "preference", "short"
+        "claims", "content", "goods_class", "hs", "lists", "origin", "preference", "short",
+        "unsure",
     )  # fmt: skip
 
     def __init__(self, hs: str, origin: str, lane: Lane, *, preference: str = "") -> None:
@@ -35,6 +36,7 @@ class Asked:
         self.content: Mapping[str, Fraction] = {}
         self.lists: Mapping[str, Goods] = lane.lists
         self.short: set[str] = set()
+        self.unsure = True
 
     @classmethod
     def of(cls, line: Line, lane: Lane, *, claimed: bool = True) -> Asked:
@@ -51,15 +53,15 @@ class Asked:
 
     def listed(self, names: frozenset[str], *, wanted: bool) -> bool:
         """Whether the goods are on one of the lists, or on none if not ``wanted``."""
-        unsure = []
+        short = []
         for name in sorted(names & self.lists.keys()):
             found = self.lists[name].has(self.hs)
             if found:
                 return wanted
             if found is None:
-                unsure.append(name)
-        self.short.update(unsure)
-        return bool(unsure) or not wanted
+                short.append(name)
+        self.short.update(short)
+        return self.unsure if short else not wanted
 
 
 def check_claims(lane: Lane, asked: Asked, where: str) -> None:

@@ -149,7 +149,11 @@ def _content(stack: Stack, asked: Asked) -> None:
 
 
 def _exempt(stack: Stack, lane: Lane, asked: Asked) -> None:
-    """Go through the exemptions in the order of the file: what is lifted lifts nothing itself."""
+    """Go through the exemptions in the order of the file: what is lifted lifts nothing itself.
+
+    An exemption that cannot be told from the code is none.
+    """
+    asked.unsure = False
     for number, rule in enumerate(lane.of("exemption")):
         of = frozenset(rule.settings["of"])
         here = [f for f in stack.found if f.exempt < 0 and f.names & of]

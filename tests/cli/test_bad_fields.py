@@ -120,6 +120,13 @@ FIELDS = [
     ("as_of", "1990-01-01", "not_in_force", "as_of", "no import rules", "rules for DE start on"),
     ("buyer.country", "AQ", "no_rules", "buyer.country", "no import rules for 'AQ'", "rules for"),
     ("lines.0.preference", "mars", "", "lines[0].preference", "", ""),
+    ("lines.0.evidence", "a\nb", "bad_evidence", "lines[0].evidence", "short text", ""),
+    ("lines.0.claims", ["9903.82.03"], "bad_claim", "lines[0].claims[0]", "'9903.82.03'", "US:"),
+    ("lines.0.claims", "US:9903.82.03", "bad_type", "lines[0].claims", "", ""),
+    ("lines.0.claims", ["DE:sun"], "unknown_claim", "lines[0].claims", "'sun'", "leave `claims`"),
+    ("lines.0.content", {"Steel": "60%"}, "bad_content", "lines[0].content", "'Steel'", "small"),
+    ("lines.0.content", {"steel": "60"}, "bad_rate", "lines[0].content.steel", "'60'", "12.5%"),
+    ("lines.0.content", {"a": "60%", "b": "41%"}, "bad_content", "lines[0].content", "more", ""),
 ]
 
 

@@ -43,6 +43,9 @@ ASKED: dict[str, Any] = {
             "duty": "8%",
             "tax_rate": "19%",
             "preference": None,
+            "evidence": "statement on origin 7",
+            "claims": ["US:9903.82.03"],
+            "content": {"steel": "60%", "copper": "2.5%"},
             "customs_value": {"amount": "26.00", "currency": "USD"},
             "retail_price": {"amount": "49.00", "currency": "USD"},
             "pairs": 1,
@@ -80,6 +83,9 @@ def test_every_field_arrives() -> None:
         "cubic_metres",
         "retail_price",
     }
+    assert line.evidence == "statement on origin 7"
+    assert line.claims == {"US": {"9903.82.03"}}
+    assert line.content == {"copper": (1, 40), "steel": (3, 5)}
     assert request.bundle.discount is not None
     assert request.bundle.discount.minor == 100
     assert request.bundle.insurance is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 
 from landedcost import RuleBook
 
-from .cases import SHARED, STANDINGS, Case, read_cases, read_differences
+from .cases import HERE, SHARED, STANDINGS, Case, read_cases, read_differences
 from .measures import number
 
+ELSEWHERE = re.compile(r"^\| (?!Case|-)(.+?) \| (.+?) \|$", re.MULTILINE)
+TEST = re.compile(r"`(\w+/\w+\.py)::(\w+)`")
 CASES = {case.id: case for case in read_cases()}
 COLLECTIONS = sorted({case.facts for case in CASES.values() if case.facts})
 
@@ -42,6 +45,19 @@ def figures(value: Any) -> Iterator[Fraction | bool]:
         yield number(value)
 
 
+def elsewhere() -> dict[str, dict[str, str]]:
+    """The cases that are no quote of a real place, by collection, and where they are tested."""
+    text = (HERE / "elsewhere.md").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = {}
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        name = section.partition("\n")[0]
+        rows = ELSEWHERE.findall(section)
+        ids = [(one, where) for cell, where in rows for one in cell.split(", ")]
+        found[name] = dict(ids)
+        assert len(found[name]) == len(ids), f"{name} lists a case twice"
+    return found
+
+
 def test_there_is_a_collection() -> None:
     assert "golden.jsonl" in COLLECTIONS
 
@@ -54,9 +70,25 @@ def test_every_case_for_a_territory_with_rules_is_here_once(name: str) -> None:
     differences = set(read_differences())
     here = {case.id for case in CASES.values() if case.facts == name}
     holds, differs = here - differences, here & differences
+    others = set(elsewhere().get(name, ()))
     assert wanted
-    assert holds | differs == wanted
+    assert holds | differs | others == wanted
     assert not holds & differs
+    assert not (holds | differs) & others
+
+
+def test_the_tests_of_other_cases_are_there() -> None:
+    """Each is named with its file, and its file names the case; else there is a reason."""
+    for name, cases in elsewhere().items():
+        assert name in COLLECTIONS
+        for case, where in cases.items():
+            test = TEST.fullmatch(where)
+            if test is None:
+                assert len(where) > 60, case
+                continue
+            text = (HERE.parent / test[1]).read_text(encoding="utf-8")
+            assert f"def {test[2]}(" in text, case
+            assert case in text or f"def test_{case.lower()}_" in text, case
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)

@@ -12,7 +12,7 @@ from ..tariffs.beyond import Seasonal, on_day
 from ..tariffs.grammar import parse_duty, read_taric
 from ..tariffs.rates import decimal_text
 from ..tariffs.uk.kinds import (
-    APPLIES,
+    APPLIES_NOT,
     EVERYWHERE,
     EXCISE,
     MEURSING,
@@ -135,7 +135,9 @@ def _conditions(one: uk.Measure) -> tuple[str, ...]:
         told.append(_NOT_FOR_ALL[one.type])
     if one.additional_code:
         told.append(f"additional code {one.additional_code}")
-    claims = [c.document for c in one.conditions if c.action in APPLIES and c.amount is None]
+    claims = [
+        c.document for c in one.conditions if c.action not in APPLIES_NOT and c.amount is None
+    ]
     if claims and "" not in claims:
         told.append(f"document {' or '.join(dict.fromkeys(claims))}")
     if any(c.amount is not None for c in one.conditions):
