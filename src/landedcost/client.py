@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .ask import Ask
 from .currencies import currency as find_currency
 from .dates import day as as_day
-from .errors import PluginError, RequestError
+from .errors import RequestError
 from .lines import one_of
 from .regimes.load import RuleBook
 from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
@@ -210,15 +210,9 @@ class LandedCost:
         that cannot be priced has its error in its row. Raises RequestError for a catalogue or a
         market that cannot be read. Needs the extra ``bulk``.
         """
-        try:
-            from .bulk.pricer import Pricer
-            from .bulk.prices import Prices
-        except ModuleNotFoundError as error:
-            raise PluginError(
-                f"pricing in columns needs {error.name}, which is not installed",
-                code="missing_extra",
-                hint='install "landedcost[bulk]"',
-            ) from None
+        from .bulk import Pricer
+        from .bulk.prices import Prices
+
         pricer = Pricer(
             self,
             markets,

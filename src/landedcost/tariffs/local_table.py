@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import LandedCostError, RequestError
@@ -14,7 +15,7 @@ from .grammar import read_special
 from .programmes import column_2, programme
 from .rows import Claim, Found, Row
 from .store import KeptEdition, KeptRate, Store
-from .table import TariffTable, nearest_codes
+from .table import TariffTable, digest, nearest_codes
 
 
 class LocalTable(TariffTable):
@@ -28,6 +29,12 @@ class LocalTable(TariffTable):
     def __init__(self, path: Path, name: str) -> None:
         super().__init__(name, ())
         self.store = Store(path)
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of the editions that were imported, and of what answers beyond them."""
+        bundled = TariffTable.load(self.name).version if self.name in TariffTable.names() else ""
+        return digest(repr((self.editions, bundled)))
 
     @property
     def editions(self) -> tuple[KeptEdition, ...]:
