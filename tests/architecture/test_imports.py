@@ -83,10 +83,15 @@ def extra_of(path: Path) -> str:
     parts = path.relative_to(PACKAGE).parts
     if parts[0] in {"bulk", "cli", "testing"}:
         return parts[0]
-    return {("program", "columns.py"): "bulk", ("cache", "shared.py"): "redis"}.get(parts, "")
+    alone = {
+        ("program", "columns.py"): "bulk",
+        ("cache", "shared.py"): "redis",
+        ("transport", "tracing.py"): "tracing",
+    }
+    return alone.get(parts, "")
 
 
-@pytest.mark.parametrize("extra", ["", "cli", "bulk", "redis", "testing"])
+@pytest.mark.parametrize("extra", ["", "cli", "bulk", "redis", "testing", "tracing"])
 def test_what_is_imported_is_declared(extra: str) -> None:
     allowed = declared(*filter(None, [extra]))
     providers = packages_distributions()

@@ -51,7 +51,11 @@ class Source:
         """
         question = self._question(ask)
         make = partial(self._new, ask, question.answer)
-        return (yield from self.answers.get(question, self.freshness, make))
+        try:
+            return (yield from self.answers.get(question, self.freshness, make))
+        except LandedCostError as error:
+            named(error, self.spec)
+            raise
 
     def old(self, ask: Any) -> Aged[Any] | None:
         """An answer past its time, as old as the freshness allows after a failure."""
@@ -64,8 +68,7 @@ class Source:
         method = getattr(self.provider, self.spec.port)
         try:
             answer = yield Through(self.channel, method(ask))
-        except LandedCostError as error:
-            named(error, self.spec)
+        except LandedCostError:
             raise
         except Exception as error:
             raise PluginError(
