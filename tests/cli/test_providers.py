@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,13 +33,17 @@ def test_the_sources_are_listed(run: Run) -> None:
 
 def test_conform_prints_what_is_not_kept_and_a_count(run: Run) -> None:
     ran = run("conform", "frankfurter")
-    assert (ran.code, ran.out) == (0, "rates.frankfurter: 88 kept, 0 broken, 0 off\n")
+    assert ran.code == 0
+    found = re.fullmatch(r"rates\.frankfurter: (\d+) kept, 0 broken, 0 off\n", ran.out)
+    assert found is not None
+    kept = int(found[1])
+    assert kept > 80
     ran = run("conform", "rates.bundled")
     assert "asks nothing outside: the tables come with the package" in " ".join(ran.out.split())
     every = run("conform", "frankfurter", "--all").out
     assert "fault_timeout[trio]" in every
     document = run("conform", "frankfurter", "--json").json
-    assert (document["source"], document["kept"]) == ("rates.frankfurter", 88)
+    assert (document["source"], document["kept"]) == ("rates.frankfurter", kept)
     assert {law["outcome"] for law in document["laws"]} == {"kept"}
 
 

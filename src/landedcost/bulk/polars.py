@@ -1,4 +1,4 @@
-"""Prices of a polars frame; needs polars beside the extra ``bulk``."""
+"""Prices of a polars frame; needs the extra ``polars``."""
 
 from __future__ import annotations
 

@@ -9,13 +9,12 @@ from functools import partial
 from typing import Any
 
 from ..cache.answers import Aged, Answers, Question
-from ..cache.freshness import DEFAULTS
 from ..errors import BadAnswer, LandedCostError, PluginError
 from ..ports.carrier import ShippingAnswer
 from ..ports.flow import Flow, reveal
 from ..ports.landed import LandedAnswer
 from ..ports.rates import RatesAnswer
-from ..ports.spec import Freshness, ProviderSpec
+from ..ports.spec import FRESHNESS, Freshness, ProviderSpec
 from ..ports.tariff import TariffAnswer
 from ..transport import Channel, Policy, Through
 
@@ -113,7 +112,7 @@ def configure(
         spec,
         provider,
         Channel.open(spec.name, policy, spec.limit),
-        freshness or spec.freshness or DEFAULTS[spec.kind],
+        freshness or spec.freshness or FRESHNESS[spec.kind],
         _digest(made),
         answers,
     )

@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from ..ports.flow import Flow
+from ..ports.policy import Policy
 from .channel import Channel
 from .clock import Clock, FastClock, moment
 from .effects import Behind, Join, Through
 from .flights import Flight, Flights
-from .policy import Policy
 from .run import Run
 from .sync import SyncDriver
 from .threads import start
