@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pickle
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from landedcost import Bundle, Charge, LandedCost, Line, LocalTariffs, Quote
+from landedcost.bulk.earlier import Earlier
+from landedcost.bulk.job import Job
+from landedcost.bulk.replay import Replay
+from landedcost.bulk.reprice import reprice
 from landedcost.errors import LandedCostError, NotInForce, RequestError
 from landedcost.tariffs.store import Store
 
@@ -343,3 +348,18 @@ def test_columns_equal_single_prices(american: LocalTariffs, british: LocalTarif
                 cells["total_minor"],
                 cells["certainty"],
             )
+
+
+def test_a_catalogues_file_is_priced_from_them_too(american: LocalTariffs, tmp_path: Path) -> None:
+    catalog = tmp_path / "drop.csv"
+    catalog.write_text(
+        "id,unit_price,currency,hs_code,origin,weight_g\nscarf,1000.00,USD,6214.10.10,VN,500\n",
+        encoding="utf-8",
+    )
+    job = Job(str(catalog), ("US",), "2026-11-20", sender="FR", tariffs=str(american.path))
+    target = reprice(job, tmp_path / "prices.parquet").target
+    quote = Replay(Earlier(target)).quote(0)
+    alone = priced(american, "US", line("6214.10.10"))
+    assert str(duty(quote).why.source) == str(duty(alone).why.source)
+    assert "2026 basic edition" in duty(quote).why.source
+    assert quote.total_minor == alone.total_minor
