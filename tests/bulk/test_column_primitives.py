@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landedcost.program import ir
-from landedcost.program.columns import peak, run_columns, safe_rows
+from landedcost.program.columns import Columns, peak, safe_rows
 from landedcost.program.ir import Builder
 from landedcost.program.plan import plan
 from landedcost.program.primitives import (
@@ -134,7 +134,7 @@ def test_rows_that_could_overflow_are_told_apart(rows: list[tuple[int, int, int]
     chosen = np.ones(len(rows), dtype=bool) if safe is None else np.broadcast_to(safe, len(rows))
     if not chosen.any():
         return
-    found = run_columns(made, {reg: c[chosen] for reg, c in values.items()})
+    found = Columns.of(made).run({reg: c[chosen] for reg, c in values.items()})
     for place, row in enumerate(np.flatnonzero(chosen).tolist()):
         price, other, off = rows[row]
         given_in = {"A0": [price], "A1": [other], "G": [off, 0, 0, 0, 123_456_789, 10**9]}
