@@ -273,7 +273,8 @@ def test_columns_equal_single_quotes(
 EXPECTED = {
     ("post", False): {
         ("duty", "single_rate"), ("duty", "flat_per_line"), ("duty", "9903.01"),
-        ("duty", "9903.03"), ("duty", "9903.50"), ("duty", "9903.52"), ("duty", "SWS"), ("duty", "below_threshold"), ("duty", "preference"),
+        ("duty", "9903.03"), ("duty", "9903.50"), ("duty", "9903.52"), ("duty", "SWS"),
+        ("duty", "below_threshold"), ("duty", "preference"),
         ("tax", "import"), ("fee", "fixed"), ("error", "refused"), ("error", "unknown_tax"),
     },
     ("courier", False): {("duty", "global_rate"), ("tax", "included"), ("fee", "both")},
