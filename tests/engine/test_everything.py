@@ -63,7 +63,7 @@ def used(regime: Regime) -> Iterator[tuple[str, ...]]:
     for rule in regime.rules.values():
         for key, value in rule.settings.items():
             yield rule.kind, key
-            for option in value if isinstance(value, tuple) else (value,):
+            for option in value if isinstance(value, tuple) else (str(value),):
                 yield named(rule.kind, key, option)
         for name, entries in rule.values.items():
             yield rule.kind, name
@@ -157,9 +157,15 @@ GOODS: list[dict[str, Any]] = [
     {"hs_code": "7113.19", "duty": "2.5%", "preference": "PACT"},
     {"hs_code": "9503.00", "duty": "4.7%"},
     {"hs_code": "9504.40", "duty": "2%"},
-    {"hs_code": "6403.99", "duty": "8%", "preference": "PACT"},
+    {"hs_code": "6403.99", "duty": "8%", "preference": "PACT", "evidence": "a statement"},
     {"hs_code": "9301.00", "duty": "2%"},
     {"hs_code": "8518.30"},
+    {"hs_code": "7326.90", "duty": "2%"},
+    {"hs_code": "7326.90", "duty": "2%", "content": "steel 40%"},
+    {"hs_code": "8544.30", "duty": "2%", "content": "steel 40%, wood 10%", "claims": "AQ:pure"},
+    {"hs_code": "8544.30.90", "duty": "2%", "claims": "AQ:parcel"},
+    {"hs_code": "7326.90", "duty": "2%", "claims": "AQ:own_metal AQ:pure"},
+    {"hs_code": "7113.19", "duty": "2.5%", "preference": "PACT", "evidence": "a statement"},
 ]
 PRICES = ["0.99", "18.00", "20.00", "40.00", "40.01", "50.00", "150.00", "499.99", "1234.56"]
 
@@ -187,7 +193,7 @@ def rows(pick: random.Random) -> list[dict[str, Any]]:
 
 COLUMNS = (
     "basket", "id", "unit_price", "currency", "quantity", "origin", "weight_g", "shipping",
-    "hs_code", "duty", "goods_class", "preference", "tax_rate",
+    "hs_code", "duty", "goods_class", "preference", "tax_rate", "evidence", "claims", "content",
 )  # fmt: skip
 
 
@@ -234,11 +240,15 @@ def test_columns_equal_single_quotes(
 EXPECTED = {
     ("post", False): {
         ("duty", "single_rate"), ("duty", "flat_per_line"), ("duty", "9903.01"),
-        ("duty", "9903.03"), ("duty", "SWS"), ("duty", "below_threshold"), ("duty", "preference"),
+        ("duty", "9903.03"), ("duty", "SWS"), ("duty", "9903.80"), ("duty", "9903.85.01"),
+        ("duty", "below_threshold"), ("duty", "preference"),
         ("tax", "import"), ("fee", "fixed"), ("error", "refused"), ("error", "unknown_tax"),
     },
     ("courier", False): {("duty", "global_rate"), ("tax", "included"), ("fee", "both")},
-    ("sea", False): {("duty", "none"), ("duty", "single_rate"), ("error", "unknown_duty")},
+    ("sea", False): {
+        ("fee", "entry"), ("duty", "flat_per_parcel"), ("duty", "none"),
+        ("duty", "single_rate"), ("error", "unknown_duty"),
+    },
     ("post", True): {("tax", "scheme"), ("duty", "scheme")},
     ("courier", True): {("tax", "scheme"), ("duty", "scheme")},
     ("sea", True): {("tax", "scheme"), ("duty", "scheme")},
