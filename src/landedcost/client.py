@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from .ask import Ask
-from .currencies import currency as find_currency
 from .dates import day as as_day
-from .errors import PluginError, RequestError
+from .errors import RequestError
 from .lines import one_of
 from .regimes.load import RuleBook
 from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
@@ -19,7 +18,7 @@ from .territories import Place, place
 if TYPE_CHECKING:
     from .bulk.prices import Prices
     from .fx.rates import RateTable
-    from .market import Market, Terms
+    from .market import Market
     from .outside.plan import Outside
     from .ports.flow import Flow
     from .providers.config import Providers
@@ -210,15 +209,9 @@ class LandedCost:
         that cannot be priced has its error in its row. Raises RequestError for a catalogue or a
         market that cannot be read. Needs the extra ``bulk``.
         """
-        try:
-            from .bulk.pricer import Pricer
-            from .bulk.prices import Prices
-        except ModuleNotFoundError as error:
-            raise PluginError(
-                f"pricing in columns needs {error.name}, which is not installed",
-                code="missing_extra",
-                hint='install "landedcost[bulk]"',
-            ) from None
+        from .bulk import Pricer
+        from .bulk.prices import Prices
+
         pricer = Pricer(
             self,
             markets,
@@ -359,45 +352,21 @@ class LandedCost:
     ) -> Question:
         from .fx.rates import EcbRates
         from .question import Question
-        from .regimes.select import LaneKey, select
+        from .regimes.select import select
 
         regime = self.rules.regime(ask.buyer.place.territory)
-        lane = select(
-            regime,
-            LaneKey(
-                buyer=ask.buyer.place,
-                sender=ask.ship_from,
-                day=ask.day,
-                channel=ask.channel,
-                buyer_kind=ask.buyer.kind,
-                registrations=ask.seller.registrations,
-                terms=ask.terms,
-            ),
-        )
         if self._rates is None:
             self._rates = EcbRates.load()
         return Question(
-            lane=lane,
+            lane=select(regime, ask.lane),
             buyer=ask.buyer,
-            terms=self._terms(ask),
+            terms=ask.shown(self.strategy),
             given=rates,
             given_customs=customs_rates,
             table=self._table(regime.tariff),
             rates=self._rates,
             carrier=self.carrier,
         )
-
-    def _terms(self, ask: Ask) -> Terms:
-        from .market import Terms
-
-        shown = ask.currency or ask.buyer.currency
-        if shown is None:
-            from .locales import currency_of
-
-            shown = currency_of(ask.buyer.country, ask.day)
-        locale = ask.buyer.locale or f"und-{ask.buyer.country}"
-        code = find_currency(shown, "currency").code
-        return Terms(code, locale, self.strategy, ask.buyer.country)
 
     def _table(self, name: str) -> TariffTable | None:
         from .tariffs.table import TariffTable

@@ -56,8 +56,8 @@ class Buyer:
         currency: str | None = None,
         where: str = "buyer",
     ) -> None:
-        self.postal_code = _short(postal_code, f"{where}.postal_code")
-        self.place: Place = place(country, region, f"{where}.country", self.postal_code)
+        self.place: Place = place(country, region, f"{where}.country", postal_code)
+        self.postal_code = postal_code
         self.country = self.place.country
         self.region = self.place.region
         self.city = _short(city, f"{where}.city")

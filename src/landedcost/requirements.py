@@ -41,27 +41,41 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
     """The facts a price of ``code`` made in ``origin`` needs on the market's lane."""
     hs = hs_code(code, "hs_code")
     made_in = country(origin, "origin")
+    goods = Asked(hs, made_in, market.lane)
     return tuple(
         dict.fromkeys(
             [
-                *_duty_facts(market, hs, made_in),
+                *_duty_facts(market, hs, goods),
                 *_evidence(market, hs, made_in),
                 *_layers(market, hs, made_in),
-                *_lane_facts(market),
+                *_lane_facts(market, goods),
             ]
         )
     )
 
 
-def _duty_facts(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
+def _duty_facts(market: Market, hs: str, goods: Asked) -> Iterable[Requirement]:
     lane = market.lane
     if not lane.border:
         return
+    stand_ins = [
+        rule
+        for rule in lane.of("duty")
+        if rule.settings["method"] != "flat_per_line"
+        and rule.rule.when.line(goods)
+        and not rule.rule.exclude.covers(goods)
+    ]
+    banded = [r for r in stand_ins if r.get("limit") is not None or r.get("over") is not None]
+    if len(banded) < len(stand_ins):
+        return
     if market.table is None:
-        yield Requirement("duty", f"no tariff of {lane.regime.name} is bundled", True)
+        why = f"no tariff of {lane.regime.name} is bundled"
+        if banded:
+            why += f"; not needed where {' or '.join(dict.fromkeys(r.label for r in banded))} holds"
+        yield Requirement("duty", why, not banded)
         return
     try:
-        found = market.table.lookup(hs, lane.key.day, where="hs_code", origin=origin)
+        found = market.table.lookup(hs, lane.key.day, where="hs_code", origin=goods.origin)
     except RequestError as error:
         yield Requirement("duty", f"{error.message}; pin the rate of {hs_dotted(hs)}", True)
         return
@@ -123,8 +137,13 @@ def _layers(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
             yield Requirement("content", why, False)
 
 
-def _lane_facts(market: Market) -> Iterable[Requirement]:
+def _lane_facts(market: Market, goods: Asked) -> Iterable[Requirement]:
     lane = market.lane
+    for tax in lane.of("tax"):
+        if tax.rule.when.line(goods) and tax.settings.get("given"):
+            yield Requirement("tax_rate", f"the rate of {tax.label} goes by the goods", True)
+        if tax.rule.when.line(goods) and tax.settings.get("per") == "gram":
+            yield Requirement("weight_g", f"{tax.label} goes by the value of a gram", True)
     if lane.border and any(r.rule.when.asks("origin", "origin_not") for r in lane.of("additional")):
         yield Requirement("origin", "duties on top of the tariff's depend on it", True)
     by_region = any(

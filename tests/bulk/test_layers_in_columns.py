@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from landedcost import LandedCost
+from landedcost.bulk import group
 from landedcost.bulk.charges import charge_rows
 
 GOODS: tuple[dict[str, Any], ...] = (
@@ -63,7 +64,7 @@ def baskets() -> list[dict[str, Any]]:
 def test_columns_and_quotes_agree_on_every_layer(
     day: str, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("landedcost.bulk.group.FEW", 1)  # else few baskets go the way of ints
+    monkeypatch.setattr(group, "FEW", 1)  # else few baskets go the way of ints
     shop = LandedCost("MX")
     prices = shop.price_many(baskets(), ["US"], as_of=day, channel=channel)
     assert prices.alone == len(prices.failed)

@@ -7,12 +7,14 @@ another reasoning, ``differences.md`` beside this file says why.
 from __future__ import annotations
 
 import json
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from landedcost.errors import RuleFileError
 from landedcost.tariffs.uk import (
     CustomsValue,
     NorthernIreland,
@@ -24,6 +26,8 @@ from landedcost.tariffs.uk import (
     options,
     options_on,
     quantity_text,
+    rate_of,
+    read_monthly_rates,
     route,
 )
 from landedcost.tariffs.uk.evaluate import Charged, Missing, evaluate, quantity, term
@@ -344,6 +348,24 @@ def test_what_is_not_known_is_not_compared() -> None:
     )
     found = compared(offered("uk", mfn=["0.2"]), [unknown], Fraction(1200))
     assert [o.source for o in found] == ["uk", "xi"]
+
+
+def test_the_euro_of_the_month_or_the_newest() -> None:
+    entry = '{"attributes": {"child_monetary_unit_code": "GBP", "exchange_rate": "%s", '
+    entry += '"validity_start_date": "%s"}}'
+    july = entry % ("0.8571", "2021-07-01T00:00:00.000Z")
+    may = entry % ("0.86988", "2021-05-01T00:00:00.000Z")
+    text = f"[{july}, {may}]"
+    rates = read_monthly_rates(text)
+    assert rate_of(rates, date(2021, 5, 31)) == Fraction("0.86988")
+    assert rate_of(rates, date(2021, 6, 1)) == Fraction("0.8571")
+    per_hl = measure("103", (component("01", "10", "EUR", "HLT"),))
+    on = shipment(TWELVE, quantities={"LTR": "100"}, eur_gbp=rate_of(rates, date(2021, 7, 1)))
+    assert charge(per_hl, on).amount == Fraction("8.571")
+    for bad in ("{}", "[]", "[1]", text.replace("0.8", "-0.8"), text.replace("2021-", "2021/")):
+        with pytest.raises(RuleFileError) as caught:
+            read_monthly_rates(bad)
+        assert caught.value.code == "bad_answer"
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,26 @@ def test_a_sum_that_the_lines_contradict_is_a_problem() -> None:
 
 
 @respx.mock
+def test_charges_are_rounded_once_not_one_by_one() -> None:
+    told = landed_product()
+    for item in told["items"]:
+        item["breakdown"] = [
+            {"typeCode": "DUTY", "price": "1.004", "priceCurrency": "USD"} for _ in range(3)
+        ]
+    landed(told)
+    quote = run(dhl("landed").landed(basket()))
+    assert [line.duty for line in quote.lines] == [Amount(301, "USD")] * 2
+    assert quote.duty == Amount(602, "USD")
+
+
+@respx.mock
+def test_days_below_zero_are_a_bad_answer() -> None:
+    rates(product(deliveryCapabilities={"totalTransitDays": -1}))
+    with pytest.raises(BadAnswer, match="totalTransitDays is below zero"):
+        run(dhl().shipping(parcel()))
+
+
+@respx.mock
 def test_of_several_products_the_first_is_taken_and_it_is_said() -> None:
     other = deepcopy(landed_product()) | {"productName": "ECONOMY SELECT"}
     landed(landed_product(), other, warnings=["a warning"])

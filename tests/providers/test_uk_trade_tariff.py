@@ -280,26 +280,93 @@ def test_the_tariff_of_the_union_is_that_of_northern_ireland_without_tax() -> No
     assert tariff(ask(territory="EU")).measures[0].rate == "12%"
 
 
-@respx.mock
-@pytest.mark.parametrize("code", ["610910", "61091000", "610910001099"])
-def test_codes_of_other_lengths_are_asked_with_ten_digits(code: str) -> None:
-    ten = code.ljust(10, "0")[:10]
-    route = respx.get(f"{HOST}/uk/api/commodities/{ten}").respond(json=document(DUTY, code=ten))
-    assert tariff(ask(code)).measures[0].code == ten
-    assert route.called
+LINES = (
+    ("6109100000", False, [VAT]),
+    ("6109100010", True, [DUTY, VAT]),
+    ("6109100090", True, [measure("103", "10.00 %"), measure("109", "p/st"), VAT]),
+    ("6109900000", False, [VAT]),
+    (
+        "6109900000",
+        True,
+        [measure("103", "8.00 %"), measure("305", "0.00 %", additional_code="VATZ")],
+    ),
+)
 
 
 @respx.mock
-def test_a_heading_that_can_be_declared_is_asked_as_a_heading() -> None:
+def test_a_code_of_twelve_digits_is_asked_with_ten() -> None:
+    respx.get(TEE).respond(json=document(DUTY))
+    assert tariff(ask("610910001099")).measures[0].code == "6109100010"
+
+
+@respx.mock
+@pytest.mark.parametrize("code", ["610910", "61091000"])
+def test_a_short_code_has_the_duties_of_every_line_it_may_be(code: str) -> None:
+    route = respx.get(f"{HOST}/uk/api/headings/6109").respond(json=heading("6109000000", *LINES))
+    answer = tariff(ask(code))
+    assert dict(route.calls[0].request.url.params)["as_of"] == "2026-11-25"
+    rates = [(m.code, m.kind, m.rate) for m in answer.measures]
+    assert rates == [
+        ("6109100010", "third_country", "12%"),
+        ("6109100010", "tax", "20%"),
+        ("6109100090", "third_country", "10%"),
+        ("6109100090", "tax", "20%"),
+    ]
+    assert codes(answer) == [("several_lines", "")]
+    assert answer.url == f"{HOST}/headings/6109"
+
+
+@respx.mock
+def test_a_short_code_of_one_line_has_all_its_measures() -> None:
+    respx.get(f"{HOST}/uk/api/headings/6109").respond(json=heading("6109000000", *LINES))
+    line = respx.get(f"{HOST}/uk/api/commodities/6109900000").respond(
+        json=document(DUTY, measure("142", "0.00 %", "2020"), code="6109900000")
+    )
+    answer = tariff(ask("610990"))
+    assert line.called
+    assert only(answer, "preference").code == "6109900000"
+    assert answer.problems == ()
+
+
+@respx.mock
+def test_a_short_code_for_northern_ireland_has_british_vat() -> None:
+    union = [(code, told, [measure("103", "12.00 %")]) for code, told, _ in LINES]
+    respx.get(f"{HOST}/xi/api/headings/6109").respond(json=heading("6109000000", *union))
+    respx.get(f"{HOST}/uk/api/headings/6109").respond(json=heading("6109000000", *LINES))
+    answer = tariff(ask("610910", "XI"))
+    assert {m.rate for m in answer.of("third_country")} == {"12%"}
+    assert {m.rate for m in answer.of("tax")} == {"20%"}
+
+
+@respx.mock
+@pytest.mark.parametrize("code", ["050100", "0501000000"])
+def test_a_heading_that_can_be_declared_is_asked_as_a_heading(code: str) -> None:
     respx.get(f"{HOST}/uk/api/headings/0501").respond(json=document(DUTY, code="0501000000"))
-    assert tariff(ask("050100")).measures[0].code == "0501000000"
+    assert tariff(ask(code)).measures[0].code == "0501000000"
 
 
 @respx.mock
-def test_a_heading_with_several_lines_is_no_answer() -> None:
-    respx.get(f"{HOST}/uk/api/headings/0101").respond(json=heading("0101000000"))
-    with pytest.raises(NoAnswer, match=r"0101 has several lines.*010100"):
-        tariff(ask("010100"))
+@pytest.mark.parametrize("code", ["610920", "6109000000"])
+def test_a_code_that_no_line_begins_with_is_no_answer(code: str) -> None:
+    respx.get(f"{HOST}/uk/api/headings/6109").respond(json=heading("6109000000", *LINES))
+    with pytest.raises(NoAnswer, match=f"{code} is no code"):
+        tariff(ask(code))
+
+
+@respx.mock
+def test_a_line_that_is_answered_without_measures_is_no_answer() -> None:
+    respx.get(TEE).respond(json=heading("6109000000"))
+    with pytest.raises(NoAnswer):
+        tariff(ask())
+
+
+@respx.mock
+def test_a_heading_that_refers_to_nothing_is_a_bad_answer() -> None:
+    told = heading("6109000000", *LINES)
+    told["included"] = told["included"][-1:]
+    respx.get(f"{HOST}/uk/api/headings/6109").respond(json=told)
+    with pytest.raises(BadAnswer, match="refers to what is not in the answer"):
+        tariff(ask("610910"))
 
 
 @respx.mock
@@ -380,3 +447,25 @@ def test_real_answers_are_read(
     assert answer.of("preference", "quota", "suspension")
     assert all(m.code == code for m in answer.measures)
     assert all(m.rate is not None or m.note for m in answer.measures)
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("service", "heading_code", "code", "count", "rates"),
+    [
+        ("uk", "8501", "850110", 25, {"Free"}),
+        ("uk", "0101", "010129", 2, {"Free", "10%"}),
+        ("xi", "0101", "010129", 2, {"Free", "11.5%"}),
+    ],
+)
+def test_real_headings_are_read(
+    service: str, heading_code: str, code: str, count: int, rates: set[str]
+) -> None:
+    body = recorded(f"uk/trade-tariff-v2/{service}_headings_{heading_code}_asof_2025-07-14.json.gz")
+    respx.get(url__startswith=HOST).respond(content=body)
+    territory = {"uk": "GB", "xi": "EU"}[service]
+    answer = tariff(TariffAsk(territory, code, "", date(2025, 7, 14)))
+    duties = answer.of("third_country")
+    assert len(duties) == count
+    assert {duty.rate for duty in duties} == rates
+    assert bool(answer.of("tax")) is (service == "uk")

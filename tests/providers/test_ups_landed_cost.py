@@ -183,6 +183,12 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_told_as_a_problem() -> None
 
 
 @respx.mock
+def test_a_total_that_was_rounded_otherwise_is_no_problem() -> None:
+    mocked(changed(grandTotal="37.13"))
+    assert run(ups().landed(basket())).problems == ()
+
+
+@respx.mock
 @pytest.mark.parametrize("name", ["error", "errors"])
 @pytest.mark.parametrize("fault", [{"code": "9", "message": "no such code"}, "no such code"])
 def test_an_error_beside_a_shipment_is_a_problem(name: str, fault: Any) -> None:

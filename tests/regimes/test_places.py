@@ -135,3 +135,19 @@ def test_what_other_rules_hold_nearby_is_asked_for() -> None:
         "6109.10", "VN", Buyer("ES", postal_code="35001"), as_of="2026-10-01"
     )
     assert "buyer.postal_code" not in {need.fact for need in with_region}
+
+
+def needs(buyer: Buyer, code: str = "6109.10", **shop: str) -> dict[str, bool]:
+    asked = LandedCost("US", **shop).requirements_for(code, "VN", buyer, as_of="2026-10-01")  # type: ignore[arg-type]
+    return {need.fact: need.needed for need in asked}
+
+
+def test_what_a_simplified_regime_needs() -> None:
+    assert needs(Buyer("MX"), channel="courier")["duty"] is False  # up to 2,500 dollars
+    assert needs(Buyer("MX"), channel="sea")["duty"] is True
+    assert "duty" not in needs(Buyer("CL"))
+    assert "duty" not in needs(Buyer("HK"))
+    assert needs(Buyer("TH"))["duty"] is True
+    assert needs(Buyer("ES", postal_code="51001"))["tax_rate"] is True
+    assert needs(Buyer("CN"), "3304.99")["weight_g"] is True
+    assert "weight_g" not in needs(Buyer("CN"))

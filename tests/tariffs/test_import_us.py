@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -291,6 +292,25 @@ def test_programmes_with_their_conditions(into: Path) -> None:
     assert "lapsed on 2020-12-31" in claims["A*"].doubt
     see = local.claims(local.lookup("62149000", LATER).rows[0], LATER)
     assert [c.row.duty.beyond() for c in see or ()] == [("the duty of 9822.05.10",)]
+
+
+def test_a_table_that_was_tampered_with(into: Path) -> None:
+    imported(into, (BASIC, WHOLE))
+    for change in (
+        "UPDATE rate SET start = 'soon'",
+        "UPDATE rate SET start = 5",
+        "UPDATE edition SET headings = '{'",
+        "UPDATE format SET version = 99",
+        "DROP TABLE rate",
+    ):
+        copy = into.with_name("copy.sqlite3")
+        copy.write_bytes(into.read_bytes())
+        with sqlite3.connect(copy, isolation_level=None) as base:
+            base.execute(change)
+        base.close()
+        with pytest.raises(RequestError) as caught:
+            rate(LocalTariffs(copy), "62141010")
+        assert caught.value.code == "bad_table"
 
 
 def test_nothing_there_and_something_else_there(into: Path) -> None:

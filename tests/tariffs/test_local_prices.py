@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pickle
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from landedcost import Bundle, Charge, LandedCost, Line, LocalTariffs, Quote
+from landedcost.bulk.earlier import Earlier
+from landedcost.bulk.job import Job
+from landedcost.bulk.replay import Replay
+from landedcost.bulk.reprice import reprice
 from landedcost.errors import LandedCostError, NotInForce, RequestError
 from landedcost.tariffs.store import Store
 
@@ -214,14 +219,14 @@ def test_remedies_are_part_of_the_duty(british: LocalTariffs) -> None:
 
 
 def test_a_preference_of_the_british_tariff(british: LocalTariffs) -> None:
-    french = line("6214100010", "FR", "1000.00 GBP", preference="UK-EU-TCA")
+    french = line("6214100010", "FR", "1000.00 GBP", preference="UK-EU-TCA", evidence="statement")
     quote = priced(british, "GB", french, "2025-07-14")
     found = duty(quote)
     assert (found.amount_minor, found.why.rate, found.code) == (0, "0.00 %", "preference")
     assert found.why.rule == "GB.preference.eu"
     assert "answer of 2025-07-14" in found.why.source
     assert "with U110" in note(quote, "preference_condition")
-    vietnamese = line("6214100010", "VN", "1000.00 GBP", preference="CPTPP")
+    vietnamese = line("6214100010", "VN", "1000.00 GBP", preference="CPTPP", evidence="statement")
     better = duty(priced(british, "GB", vietnamese, "2025-07-14"))
     assert better.why.rate == "3.00 % + 25.00 %"
     assert better.amount_minor == 280_00
@@ -343,3 +348,18 @@ def test_columns_equal_single_prices(american: LocalTariffs, british: LocalTarif
                 cells["total_minor"],
                 cells["certainty"],
             )
+
+
+def test_a_catalogues_file_is_priced_from_them_too(american: LocalTariffs, tmp_path: Path) -> None:
+    catalog = tmp_path / "drop.csv"
+    catalog.write_text(
+        "id,unit_price,currency,hs_code,origin,weight_g\nscarf,1000.00,USD,6214.10.10,VN,500\n",
+        encoding="utf-8",
+    )
+    job = Job(str(catalog), ("US",), "2026-11-20", sender="FR", tariffs=str(american.path))
+    target = reprice(job, tmp_path / "prices.parquet").target
+    quote = Replay(Earlier(target)).quote(0)
+    alone = priced(american, "US", line("6214.10.10"))
+    assert str(duty(quote).why.source) == str(duty(alone).why.source)
+    assert "2026 basic edition" in duty(quote).why.source
+    assert quote.total_minor == alone.total_minor

@@ -23,7 +23,14 @@ from landedcost.tariffs.local_table import LocalTable
 from landedcost.tariffs.rates import AtLeast, AtMost, Duty, Free, Minus, Percent, Specific, Sum
 from landedcost.tariffs.rows import Row
 from landedcost.tariffs.store import keep
-from landedcost.tariffs.uk import Shipment, options, quantities, read_answer
+from landedcost.tariffs.uk import (
+    Shipment,
+    options,
+    quantities,
+    rate_of,
+    read_answer,
+    read_monthly_rates,
+)
 from landedcost.tariffs.uk.evaluate import evaluate
 from landedcost.tariffs.uk.shipment import CustomsValue
 
@@ -269,6 +276,13 @@ def test_options_of_recorded_answers(
     remedied = options(read_answer(gzip.decompress(path.read_bytes())), Shipment(day, "RU"))
     rows = {row.label for option in remedied for row in option.rows if row.kind == "remedy"}
     assert rows <= {"Additional duty"}
+
+
+def test_the_recorded_exchange_rates_of_the_euro() -> None:
+    path = real("uk/duty-calculator-fixtures/monetary_exchange_rates.json.gz")
+    rates = read_monthly_rates(gzip.decompress(path.read_bytes()))
+    assert len(rates) > 60
+    assert rate_of(rates, date(2021, 7, 15)) == Fraction("0.8571")
 
 
 def test_recorded_answers_are_imported_and_priced_from(tmp_path: Path) -> None:

@@ -91,7 +91,6 @@ def sums_of(quote: Quote) -> dict[str, int]:
     """A quote's figures as a row of prices has them."""
     found = {
         "total": quote.total_minor,
-        "checkout": quote.checkout_minor,
         "delivery": quote.delivery_minor,
     } | dict.fromkeys(("rounding", *KINDS), 0)
     for charge in quote.charges:

@@ -73,16 +73,21 @@ def _figures(baskets: Baskets, priced: Priced) -> list[pa.Array]:
     valid = None if unpriced is None else _bits(~unpriced)
     found = []
     for name in SHOWN:
-        column = priced.sum(name)
-        if column is None:
-            column = baskets.zeros
-        elif name == "discount":
-            column = -column
-        found.append(_ints(column, valid))
+        column = _column(priced, name)
+        found.append(_ints(baskets.zeros if column is None else column, valid))
     found.append(_certainty(priced, unpriced))
     if priced.basis is None:
         return [*found, pa.nulls(baskets.count, pa.uint64())]
     return [*found, pa.array(priced.basis, mask=priced.basis == 0)]
+
+
+def _column(priced: Priced, name: str) -> Ints | None:
+    """A column of amounts as it is shown, None where all are zero."""
+    if name == "checkout":
+        total, delivery = priced.sum("total"), priced.sum("delivery")
+        return total if total is None or delivery is None else total - delivery
+    found = priced.sum(name)
+    return -found if name == "discount" and found is not None else found
 
 
 def _ints(column: Ints, valid: Any) -> pa.Array:

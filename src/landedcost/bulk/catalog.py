@@ -23,14 +23,13 @@ def batches_of(items: Any, size: int = BATCH) -> Iterator[pa.RecordBatch]:
     or pandas frame), an iterable of record batches, or a list of dicts. Rows that share a
     ``basket`` follow each other and are the lines of one basket. Raises RequestError.
     """
-    pieces = _pieces(items)
-    grouped = _grouped(pieces)
-    for piece in grouped:
+    for piece in _grouped(pieces_of(items)):
         for start in range(0, piece.num_rows, size):
             yield piece.slice(start, size)
 
 
-def _pieces(items: Any) -> Iterator[pa.RecordBatch]:
+def pieces_of(items: Any) -> Iterator[pa.RecordBatch]:
+    """The record batches of a catalogue as they come, its rows as they are."""
     if isinstance(items, pa.RecordBatch):
         yield items
     elif isinstance(items, pa.Table):

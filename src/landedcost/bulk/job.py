@@ -16,6 +16,7 @@ from ..regimes.load import RuleBook
 from ..regimes.reform import Reform, scenarios
 from ..request import Seller
 from ..shipping.zones import ZoneTable
+from ..tariffs.local import LocalTariffs
 from ..territories import place
 from .pricer import Pricer
 
@@ -27,7 +28,8 @@ class Job:
     """What is priced and how: a catalogue's file, markets, the shop's settings, one day.
 
     ``sender`` is a country or a country and region (``"US-CA"``), where seller and parcels are;
-    ``carrier`` and ``rules`` are files, empty for none and for the bundled rules, ``reforms``
+    ``carrier``, ``rules`` and ``tariffs`` are files, empty for none, for the bundled rules and
+    for the bundled tariffs alone, ``reforms``
     are files or names of reforms, moved to hold from ``since`` if that is given; ``rates`` and
     ``customs_rates`` pin exchange rates.
     """
@@ -42,6 +44,7 @@ class Job:
     strategy: str = "refuse"
     carrier: str = ""
     rules: str = ""
+    tariffs: str = ""
     reforms: tuple[str, ...] = ()
     since: str = ""
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Job:
             terms=self.terms,
             tariff_strategy=self.strategy,
             carrier=ZoneTable.load(self.carrier) if self.carrier else None,
+            tariffs=LocalTariffs(self.tariffs) if self.tariffs else None,
             rules=RuleBook(Path(self.rules) if self.rules else None, self._reforms()),
         )
         return Pricer(
@@ -90,6 +94,7 @@ class Job:
             catalog=named(self.catalog),
             carrier=named(self.carrier) if self.carrier else "",
             rules=named(self.rules) if self.rules else "",
+            tariffs=named(self.tariffs) if self.tariffs else "",
             reforms=tuple(f if f in known else named(f) for f in self.reforms),
         )
 

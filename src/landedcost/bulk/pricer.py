@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from .. import __version__
+from ..client import today
 from ..dates import day
 from ..errors import LandedCostError, RuleFileError
 from ..request import Buyer
+from ..tariffs.table import TariffTable
 from .answer import SCHEMA, answer
 from .basis import Basis
 from .baskets import Baskets
-from .catalog import BATCH, batches_of
+from .catalog import BATCH, batches_of, pieces_of
 from .engine import MarketColumns
+from .keyed import gathered, keyed
 from .kinds import MANY, KindBook
 from .ordered import in_order
 from .texts import Flags
@@ -52,10 +59,14 @@ class PricedBatch:
 class Pricer:
     """``shop``'s prices on some markets on one day.
 
-    ``markets`` are buyers, or texts such as ``"DE"``, ``"CA-ON"`` or ``"de-DE"``. It can be
-    pickled: rules and facts then travel once, with it, and are not looked up per row. Raises
+    ``markets`` are buyers, or texts such as ``"DE"``, ``"CA-ON"`` or ``"de-DE"``. Raises
     RequestError for a market, day or rate that cannot be read; a market without rules on the day
     has that error in each of its rows.
+
+    It can be pickled: rules, exchange rates and shipping tables go with it, tariffs are those
+    that are installed there. However often it arrives in a process, it is unpacked once. What it
+    learns there of kinds of line is kept for the next batch. Raises RuleFileError
+    (``rules_differ``) where rules, tariffs or the package are not those that it left.
     """
 
     def __init__(
@@ -110,21 +121,41 @@ class Pricer:
             if isinstance(m, MarketColumns)
         }
 
+    @property
+    def rests_on(self) -> dict[str, str]:
+        """The versions of all that answers: the package, each territory's rules and tariff."""
+        found = {"landedcost": __version__}
+        for opened in self.opened:
+            if isinstance(opened, MarketColumns):
+                market = opened.market
+                code = market.lane.regime.code
+                found[f"rules of {code}"] = market.lane.regime.version
+                if isinstance(market.table, TariffTable):
+                    found[f"tariff of {code}"] = market.table.version
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpacked, (pickle.dumps(self.__getstate__()),)
+
     def __getstate__(self) -> dict[str, Any]:
         state = {k: v for k, v in self.__dict__.items() if k not in ("book", "opened", "labels")}
-        return state | {"versions_there": self.versions}
+        shop = copy(self.shop)  # credentials of providers, which are not asked here, stay behind
+        shop.providers, shop.clock = None, today
+        return {**state, "shop": shop, "rests_on": self.rests_on}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        wanted = state.pop("versions_there")
+        wanted = state.pop("rests_on")
         self.__dict__.update(state)
         self._open()
-        if self.versions != wanted:
-            differ = sorted(k for k in wanted if self.versions.get(k) != wanted[k])
+        here = self.rests_on
+        differ = sorted(k for k in {*wanted, *here} if here.get(k) != wanted.get(k))
+        if differ:
             raise RuleFileError(
-                f"the rules here are not those of the machine that asked: {', '.join(differ)}",
+                f"not the same here as where the prices were asked for: {', '.join(differ)}",
                 file="rules",
                 code="rules_differ",
-                hint="install the same version of landedcost, and the same rule files, everywhere",
+                hint="install the same version of landedcost, and the same imported tariffs, "
+                "everywhere",
             )
 
     def price(
@@ -173,6 +204,35 @@ class Pricer:
         """
         numbered = _numbered(batches_of(items, size))
         yield from in_order(lambda piece: self.price(piece[1], piece[0]), numbered, jobs)
+
+    def batches(
+        self, items: Any, size: int = BATCH, *, basis: bool = False
+    ) -> Iterator[pa.RecordBatch]:
+        """The prices of part of a catalogue: batches of baskets in, batches of prices out.
+
+        This is the function to hand to an engine that shares a catalogue out to many processes:
+        it needs no other part, and no order. ``items`` is an iterator of record batches, a table
+        or a frame, one basket a row; ``size`` is the number of baskets computed at once. A price
+        has its basket's ``id`` and ``market``; ``row`` is the basket's own column of that name,
+        and null without one, as no part knows where it lies in the whole. Raises RequestError
+        for baskets without a key, and for columns that cannot be read.
+        """
+        for batch in gathered(pieces_of(items), size):
+            whole, numbers = keyed(batch)
+            for part in self.price(whole, basis=basis).parts:
+                yield part.set_column(0, SCHEMA.field(0), numbers)
+
+    def table(self, items: Any) -> pa.Table:
+        """The same as one table, for engines that hand over and take a whole part at once."""
+        return pa.Table.from_batches(self.batches(items), schema=SCHEMA)
+
+
+@lru_cache(maxsize=8)
+def _unpacked(packed: bytes) -> Pricer:
+    """A pricer that has arrived in this process, the same one each time."""
+    made = Pricer.__new__(Pricer)
+    made.__setstate__(pickle.loads(packed))
+    return made
 
 
 def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:

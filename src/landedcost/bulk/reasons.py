@@ -29,12 +29,14 @@ def held(slot: Slot, regs: Mapping[Reg, Any], rows: int) -> list[tuple[Why, Flag
 
 
 def _flags(column: Any, rows: int) -> Flags:
-    return np.broadcast_to(np.asarray(column, dtype=np.bool_), (rows,))
+    found: Flags = np.asarray(column, dtype=np.bool_)
+    return found if found.shape == (rows,) else np.broadcast_to(found, (rows,))
 
 
 def columns_of(regs: Sequence[Reg], columns: Sequence[Any], rows: int) -> dict[Reg, Any]:
     """Registers by number, each one column of ``rows`` values."""
+    arrays = map(np.asarray, columns)
     return {
-        reg: np.broadcast_to(np.asarray(column), (rows,))
-        for reg, column in zip(regs, columns, strict=True)
+        reg: column if column.shape == (rows,) else np.broadcast_to(column, (rows,))
+        for reg, column in zip(regs, arrays, strict=True)
     }

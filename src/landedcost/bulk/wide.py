@@ -15,7 +15,7 @@ from ..program.scalar import compile_program, run
 if TYPE_CHECKING:
     from .certainty import Doubts
 
-SUMS = ("total", "checkout", "delivery", "lacking", "rounding", *KINDS)
+SUMS = ("total", "delivery", "lacking", "rounding", *KINDS)
 """What is worked out for each basket: the sums of the quote; why there is no price (which refusal
 holds, or else which line's duty is lacking, from 1; 0 where there is one); what converting each
 currency's sum once leaves against the charges one by one; and the charges of each kind in the
@@ -98,9 +98,9 @@ def widen(program: Program, bound: tuple[int, ...]) -> Wide:
     ]
     off = KINDS.index("discount")
     parts = b.sum(reg for place, reg in enumerate(kinds) if place != off)
-    total, checkout, delivery, _ = program.outputs[:4]
+    total, _, delivery, _ = program.outputs[:4]  # at checkout is what is not on delivery
     rounding = b.sub(b.add(total, kinds[off]), parts)  # the one figure that may be below zero
-    sums = (total, checkout, delivery, _lacking(b, program), rounding, *kinds)
+    sums = (total, delivery, _lacking(b, program), rounding, *kinds)
     return Wide(program, bound, tuple(b.ops), sums, tuple(shown))
 
 

@@ -10,7 +10,7 @@ import typer
 
 from ..client import today
 from ..errors import RequestError
-from .inputs import renamed, split_list
+from .inputs import local_tariffs, renamed, split_list
 from .options import (
     AsJson,
     AsOf,
@@ -22,6 +22,7 @@ from .options import (
     Registrations,
     RulesDir,
     Strategy,
+    Tariffs,
 )
 from .output import bulk, counted, show_json
 from .repriced import document, moved_since, show_moves, show_outcome, write_errors
@@ -67,6 +68,7 @@ def reprice(
     channel: Channel = None,
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
+    tariffs: Tariffs = None,
     rules_dir: RulesDir = None,
     reform: Reforms = None,
     rate: Rates = None,
@@ -112,6 +114,7 @@ def reprice(
         from ..bulk.reprice import reprice as run
         from ..bulk.summary import bad_rows
 
+    imported = local_tariffs(tariffs)
     job = Job(
         catalog=catalog,
         markets=tuple(dict.fromkeys(split_list(markets))),
@@ -123,6 +126,7 @@ def reprice(
         strategy=strategy,
         carrier=carrier or "",
         rules=rules_dir or "",
+        tariffs=str(imported.path) if imported is not None else "",
         reforms=tuple(reform or ()),
         rates=_pairs(rate, "--rate"),
         customs_rates=_pairs(customs_rate, "--customs-rate"),

@@ -13,6 +13,7 @@ from ..codes import country, hs_code, hs_dotted
 from ..dates import day
 from ..errors import LandedCostError, RequestError
 from ..request import Buyer
+from ..tariffs.editions import Described
 from ..tariffs.local_table import LocalTable
 from ..tariffs.rows import Claim, Row
 from ..tariffs.table import TariffTable
@@ -40,12 +41,11 @@ def show_tariff(
         regime = rule_book(rules_dir).regime(Buyer.of(to).place.territory)
     found = _table(regime.tariff, tariffs)
     rows = found.lookup(digits, on, where="HS", origin=made_in).rows
-    described = _described(found, digits, on)
     document = {
         "tariff": found.name,
         "code": hs_dotted(digits),
         "as_of": on.isoformat(),
-        "rates": [_rate(found, row, on, described, made_in) for row in rows],
+        "rates": [_rate(found, row, on, made_in) for row in rows],
     }
     if as_json:
         show_json(document)
@@ -68,31 +68,14 @@ def _table(name: str, tariffs: str | None) -> TariffTable:
     return found
 
 
-def _described(found: TariffTable, digits: str, on: date) -> Mapping[str, tuple[str, str]]:
-    """Words and units by code, of the lines an imported tariff has."""
-    if not isinstance(found, LocalTable):
-        return {}
-    out = {}
-    for length in (4, 6, 8, len(digits)):
-        lines = found.store.described(found.name, digits[:length], on)
-        out.update({code: (line.text, line.units) for code, line in lines.items()})
-    return out
-
-
-def _rate(
-    found: TariffTable,
-    row: Row,
-    on: date,
-    described: Mapping[str, tuple[str, str]],
-    origin: str,
-) -> dict[str, Any]:
-    words, units = described.get(row.code, ("", ""))
+def _rate(found: TariffTable, row: Row, on: date, origin: str) -> dict[str, Any]:
+    line = found.described(row, on) if isinstance(found, LocalTable) else Described("")
     claims = found.claims(row, on)
     shown = [c for c in claims or () if c.kind != "unread" and (not origin or _open(c, origin))]
     return {
         "code": hs_dotted(row.code),
-        "description": words,
-        "units": units,
+        "description": line.text,
+        "units": line.units,
         "rate": row.shown,
         **_needs(row, on),
         "from": row.start.isoformat(),

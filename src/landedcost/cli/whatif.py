@@ -17,11 +17,22 @@ from ..request import Request
 from ..whatif.break_even import BreakEven, break_even
 from ..whatif.effect import Effect, Side, effects
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
-from .options import AsJson, AsOf, Carrier, From, Offline, Registrations, RulesDir, Strategy
+from .options import (
+    AsJson,
+    AsOf,
+    Carrier,
+    From,
+    Offline,
+    Registrations,
+    RulesDir,
+    Strategy,
+    Tariffs,
+)
 from .output import amount, bulk, cell, show, show_json, table, write
 
 if TYPE_CHECKING:
     from ..bulk.moves import Moves
+    from ..tariffs.local import LocalTariffs
 
 _CATALOGS = (".csv", ".parquet", ".toml")
 
@@ -61,6 +72,7 @@ def whatif(
     registrations: Registrations = None,
     carrier: Carrier = None,
     strategy: Strategy = "refuse",
+    tariffs: Tariffs = None,
     rules_dir: RulesDir = None,
     as_json: AsJson = False,
     offline: Offline = False,
@@ -80,7 +92,7 @@ def whatif(
     if since is not None:
         reforms = [one.since(since) for one in reforms]
     with renamed(FLAGS):
-        before = shop(carrier, strategy, rules_dir)
+        before = shop(carrier, strategy, rules_dir, tariffs)
     after = before.with_reforms(*reforms)
     if Path(asked).suffix.lower() in _CATALOGS:
         if cost is not None or keep_price or break_even_at is not None:
@@ -101,6 +113,7 @@ def whatif(
                 registrations,
                 strategy,
                 rules_dir,
+                before.tariffs,
             )
         _tell_catalog(moved, before, after, as_json)
         return
@@ -251,6 +264,7 @@ def _catalog(
     registrations: str | None,
     strategy: str,
     rules_dir: str | None,
+    tariffs: LocalTariffs | None,
 ) -> Moves:
     from ..client import today
 
@@ -269,6 +283,7 @@ def _catalog(
             registrations=tuple(split_list(registrations)),
             strategy=strategy,
             rules=rules_dir or "",
+            tariffs=str(tariffs.path) if tariffs is not None else "",
             reforms=with_reforms,
             since=since if with_reforms else "",
         )

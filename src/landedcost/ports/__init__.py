@@ -30,18 +30,21 @@ from .flow import (
     keep,
 )
 from .landed import LandedAnswer, LandedAsk, LandedLine, LandedSource
+from .policy import Policy
 from .rates import COMMERCIAL, CUSTOMS, RatesAnswer, RatesAsk, RatesSource
 from .read import Node, positive
 from .settings import ProviderSettings
-from .spec import API_VERSION, Freshness, ProviderSpec
+from .spec import API_VERSION, CAPABILITIES, FRESHNESS, Freshness, ProviderSpec
 from .tariff import Measure, TariffAnswer, TariffAsk, TariffSource
 from .urls import path_part
 from .xml import Element
 
 __all__ = [
     "API_VERSION",
+    "CAPABILITIES",
     "COMMERCIAL",
     "CUSTOMS",
+    "FRESHNESS",
     "Address",
     "Amount",
     "BadAnswer",
@@ -62,6 +65,7 @@ __all__ = [
     "Node",
     "Offer",
     "PluginError",
+    "Policy",
     "Problem",
     "ProviderDown",
     "ProviderError",

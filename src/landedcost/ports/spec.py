@@ -57,6 +57,18 @@ class Freshness:
     error_ms: int = 0
 
 
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+FRESHNESS = {
+    "tariff": Freshness(fresh_ms=DAY, stale_ms=2 * DAY, error_ms=7 * DAY),
+    "rates": Freshness(fresh_ms=HOUR, stale_ms=2 * HOUR, error_ms=3 * DAY),
+    "carrier": Freshness(fresh_ms=10 * MINUTE, stale_ms=20 * MINUTE, error_ms=DAY),
+    "landed": Freshness(fresh_ms=10 * MINUTE, stale_ms=20 * MINUTE, error_ms=DAY),
+}
+"""By kind of source; a spec or a shop may say otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderSpec:
     """One provider.

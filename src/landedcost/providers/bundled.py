@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..errors import LandedCostError
+from ..fx.customs import LONGEST_PAUSE, customs_day
 from ..fx.rates import EcbRates
 from ..ports import (
     COMMERCIAL,
@@ -21,6 +22,7 @@ from ..ports import (
 )
 from ..tariffs.table import TariffTable
 
+EU = "EU"
 _TABLES = {"XI": "EU"}
 """Territories whose goods from abroad pay another's tariff (Windsor Framework, art. 5)."""
 
@@ -71,15 +73,23 @@ class BundledRates:
     settings: NoSettings
 
     def rates(self, ask: RatesAsk) -> Flow[RatesAnswer]:
-        """The last day of the table up to the day asked for."""
+        """The last day of the table up to the day asked for.
+
+        Customs of the European Union takes the same rates, of a day in the month before
+        (Reg (EU) 2015/2447 art. 146).
+        """
         yield from ()
+        table, day = EcbRates.load(), ask.day
         if ask.use != COMMERCIAL:
-            raise NoAnswer("has no rates of a customs authority")
-        table = EcbRates.load()
+            if ask.territory != EU:
+                raise NoAnswer(f"has no rates of the customs authority of {ask.territory}")
+            day = customs_day(ask.day)
         try:
-            on, row = table.sheet(ask.day)
+            on, row = table.sheet(day)
         except LandedCostError as error:
             raise NoAnswer(error.message, hint=error.hint) from error
+        if ask.use != COMMERCIAL and (day - on).days >= LONGEST_PAUSE:
+            raise NoAnswer(f"has no rates of {day.isoformat()}, which customs takes")
         return RatesAnswer(
             "EUR", {code: Fraction(text) for code, text in row.items()}, on, table.source
         )
@@ -106,8 +116,7 @@ RATES = ProviderSpec(
     kind="rates",
     settings=NoSettings,
     factory=BundledRates,
-    capabilities=frozenset({"history"}),
-    without={"customs": "reference rates, not those of a customs authority"},
+    capabilities=frozenset({"history", "customs"}),
     summary="reference rates that come with the package, offline",
     case="landedcost.testing.cases.bundled:RATES",
     docs=_DOCS,

@@ -122,6 +122,8 @@ def read_rates(answer: Node) -> ShippingAnswer:
         delivery = product.get("deliveryCapabilities")
         if delivery is not None and (told := delivery.get("totalTransitDays")) is not None:
             days = told.integer()
+            if days < 0:
+                raise told.bad("is below zero")
         offers.append(
             Offer(
                 "DHL Express",

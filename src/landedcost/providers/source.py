@@ -9,13 +9,12 @@ from functools import partial
 from typing import Any
 
 from ..cache.answers import Aged, Answers, Question
-from ..cache.freshness import DEFAULTS
 from ..errors import BadAnswer, LandedCostError, PluginError
 from ..ports.carrier import ShippingAnswer
 from ..ports.flow import Flow, reveal
 from ..ports.landed import LandedAnswer
 from ..ports.rates import RatesAnswer
-from ..ports.spec import Freshness, ProviderSpec
+from ..ports.spec import FRESHNESS, Freshness, ProviderSpec
 from ..ports.tariff import TariffAnswer
 from ..transport import Channel, Policy, Through
 
@@ -51,7 +50,11 @@ class Source:
         """
         question = self._question(ask)
         make = partial(self._new, ask, question.answer)
-        return (yield from self.answers.get(question, self.freshness, make))
+        try:
+            return (yield from self.answers.get(question, self.freshness, make))
+        except LandedCostError as error:
+            named(error, self.spec)
+            raise
 
     def old(self, ask: Any) -> Aged[Any] | None:
         """An answer past its time, as old as the freshness allows after a failure."""
@@ -64,8 +67,7 @@ class Source:
         method = getattr(self.provider, self.spec.port)
         try:
             answer = yield Through(self.channel, method(ask))
-        except LandedCostError as error:
-            named(error, self.spec)
+        except LandedCostError:
             raise
         except Exception as error:
             raise PluginError(
@@ -110,7 +112,7 @@ def configure(
         spec,
         provider,
         Channel.open(spec.name, policy, spec.limit),
-        freshness or spec.freshness or DEFAULTS[spec.kind],
+        freshness or spec.freshness or FRESHNESS[spec.kind],
         _digest(made),
         answers,
     )

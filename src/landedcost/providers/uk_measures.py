@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ..errors import LandedCostError
@@ -11,7 +12,7 @@ from ..tariffs.beyond import Seasonal, on_day
 from ..tariffs.grammar import parse_duty, read_taric
 from ..tariffs.rates import decimal_text
 from ..tariffs.uk.kinds import (
-    APPLIES,
+    APPLIES_NOT,
     EVERYWHERE,
     EXCISE,
     MEURSING,
@@ -56,17 +57,20 @@ def measures(
     return tuple(told)
 
 
-def needs(found: uk.Commodity, ask: TariffAsk, told: tuple[Measure, ...]) -> tuple[str, ...]:
+def needs(
+    lines: Sequence[uk.Commodity], ask: TariffAsk, told: Sequence[Measure]
+) -> tuple[str, ...]:
     """The facts the measures ask for: fields of a line, an additional code, a Meursing code."""
     facts: set[str] = set()
     for measure in told:
         if measure.rate is not None:
             facts |= parse_duty(measure.rate, currency="EUR").needs()
-    held = found.on(ask.day)
-    if held.meursing and not ask.fact("meursing"):
-        facts.add("meursing")
-    if any(m.additional_code for m in held.measures) and not ask.fact("additional_code"):
-        facts.add("additional_code")
+    for line in lines:
+        held = line.on(ask.day)
+        if held.meursing and not ask.fact("meursing"):
+            facts.add("meursing")
+        if any(m.additional_code for m in held.measures) and not ask.fact("additional_code"):
+            facts.add("additional_code")
     return tuple(sorted(facts))
 
 
@@ -131,7 +135,9 @@ def _conditions(one: uk.Measure) -> tuple[str, ...]:
         told.append(_NOT_FOR_ALL[one.type])
     if one.additional_code:
         told.append(f"additional code {one.additional_code}")
-    claims = [c.document for c in one.conditions if c.action in APPLIES and c.amount is None]
+    claims = [
+        c.document for c in one.conditions if c.action not in APPLIES_NOT and c.amount is None
+    ]
     if claims and "" not in claims:
         told.append(f"document {' or '.join(dict.fromkeys(claims))}")
     if any(c.amount is not None for c in one.conditions):

@@ -2,8 +2,9 @@
 
 ``GET {base_url}/uk/{path}/commodities/{10 digits}?as_of=…&filter[geographical_area_id]=…``
 answers in JSON:API; ``/xi/`` serves the Union's measures as Northern Ireland applies them. A code
-that ends in six zeros is a heading and is asked for as one. The publisher's documents name two
-hosts, one of them with an access token: host, path and credentials are settings.
+of fewer digits, or one that ends in six zeros, is asked for by its heading. The publisher's
+documents name two hosts, one of them with an access token: host, path and credentials are
+settings.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..ports import (
     BadAnswer,
     Flow,
     NoAnswer,
+    Node,
     Problem,
     ProviderSettings,
     ProviderSpec,
@@ -32,11 +34,13 @@ from ..ports import (
 )
 from ..tariffs.uk import Commodity, read_answer
 from .oauth import client_credentials
+from .uk_headings import lines_of
 from .uk_measures import measures, needs
 
 _SERVICES = {"GB": "uk", "XI": "xi", "EU": "xi"}
 _CURRENCIES = {"uk": "GBP", "xi": "EUR"}
-_PAGES = {"uk": "commodities", "xi": "xi/commodities"}
+_SITE = "https://www.trade-tariff.service.gov.uk"
+_PAGES = {"uk": "", "xi": "xi/"}
 _TITLES = {
     "GB": "UK Trade Tariff",
     "XI": "UK Trade Tariff, Northern Ireland",
@@ -53,7 +57,7 @@ class UkTradeTariffSettings(ProviderSettings):
 
     model_config = SettingsConfigDict(env_prefix="LANDEDCOST_UK_TRADE_TARIFF_")
 
-    base_url: str = "https://www.trade-tariff.service.gov.uk"
+    base_url: str = _SITE
     path: str = "api"
     client_id: SecretStr | None = None
     client_secret: SecretStr | None = None
@@ -67,44 +71,65 @@ class UkTradeTariff:
     settings: UkTradeTariffSettings
 
     def tariff(self, ask: TariffAsk) -> Flow[TariffAnswer]:
-        """The measures on a code of ten digits; a shorter one is filled up with zeros.
+        """The measures on a code; of a short one, the duties of every line it may be.
 
         Northern Ireland's tariff has no VAT and no excise: they are those of the United Kingdom,
         asked for at the same time. Raises NoAnswer for another territory, and for a code that
-        the tariff does not have or that cannot be declared.
+        the tariff does not have.
         """
         service = _SERVICES.get(ask.territory)
         if service is None:
             raise NoAnswer(f"has the tariffs of {', '.join(_SERVICES)}, not of {ask.territory}")
-        taxes: Commodity | LandedCostError | None = None
+        taxes: list[Commodity] | LandedCostError = []
         if ask.territory == "XI":
             found, taxes = yield from gather(
-                self._commodity(ask, service), attempt(self._commodity(ask, "uk"))
+                self._lines(ask, service), attempt(self._lines(ask, "uk"))
             )
         else:
-            found = yield from self._commodity(ask, service)
+            found = yield from self._lines(ask, service)
         problems = []
-        told = measures(found, ask)
-        if isinstance(taxes, Commodity):
-            told += measures(taxes, ask, ("tax", "excise"))
-        elif taxes is not None:
+        told = [measure for line in found for measure in measures(line, ask)]
+        if isinstance(taxes, LandedCostError):
             problems.append(Problem("no_taxes", f"VAT and excise: {taxes.message[:200]}"))
+        else:
+            told += [m for line in taxes for m in measures(line, ask, ("tax", "excise"))]
         if not any(measure.kind == "third_country" for measure in told):
             problems.append(Problem("no_third_country", "no duty for this origin and day"))
+        if len(found) > 1:
+            text = f"preferences, remedies and quotas are told for one of its {len(found)} lines"
+            problems.append(Problem("several_lines", f"{text}: give ten digits"))
+        place = found[0].code if len(found) == 1 else found[0].code[:4]
         return TariffAnswer(
-            told,
+            tuple(told),
             _TITLES[ask.territory],
             ask.day,
-            url=f"https://www.trade-tariff.service.gov.uk/{_PAGES[service]}/{found.code}",
+            url=f"{_SITE}/{_PAGES[service]}{_page(place)}/{place}",
             currency=_CURRENCIES[service],
             needs=needs(found, ask, told),
             problems=tuple(problems),
         )
 
-    def _commodity(self, ask: TariffAsk, service: str) -> Flow[Commodity]:
-        code = ask.hs_code.ljust(10, "0")[:10]
-        heading = code.endswith("000000")
-        place = f"headings/{code[:4]}" if heading else f"commodities/{code}"
+    def _lines(self, ask: TariffAsk, service: str) -> Flow[list[Commodity]]:
+        """The one line that is meant, with all its measures; or several, with an overview."""
+        code = ask.hs_code[:10]
+        if len(code) == 10 and not code.endswith("000000"):
+            return [(yield from self._line(ask, service, code))]
+        answer = yield from self._answer(ask, service, f"headings/{code[:4]}")
+        if answer["data"]["relationships"].get("import_measures") is not None:
+            line = _commodity(answer, ask)
+            below = [line] if line.code.startswith(code) else []
+        else:
+            below = [one for one in lines_of(answer, service) if one.code.startswith(code)]
+            if len(below) == 1:
+                below = [(yield from self._line(ask, service, below[0].code))]
+        if not below:
+            raise _unknown(ask)
+        return below
+
+    def _line(self, ask: TariffAsk, service: str, code: str) -> Flow[Commodity]:
+        return _commodity((yield from self._answer(ask, service, f"commodities/{code}")), ask)
+
+    def _answer(self, ask: TariffAsk, service: str, place: str) -> Flow[Node]:
         params = {"as_of": ask.day.isoformat()}
         if ask.origin:
             params["filter[geographical_area_id]"] = ask.origin
@@ -122,22 +147,9 @@ class UkTradeTariff:
                 expect=frozenset({404}),
             )
         )
-        day = ask.day.isoformat()
         if response.status == 404:
-            raise NoAnswer(
-                f"{code} is no code that can be declared on {day}",
-                hint="look it up on https://www.trade-tariff.service.gov.uk",
-            )
-        answer = response.json()
-        if answer["data"]["relationships"].get("import_measures") is None:
-            raise NoAnswer(
-                f"{code[:4]} has several lines, and none of them is meant by {ask.hs_code}",
-                hint="give the code with ten digits",
-            )
-        try:
-            return read_answer(answer.value)
-        except RuleFileError as error:
-            raise BadAnswer(f"not an answer about a commodity: {error.message}") from error
+            raise _unknown(ask)
+        return response.json()
 
     def _token(self) -> Flow[tuple[Secret, int]]:
         settings = self.settings
@@ -145,13 +157,32 @@ class UkTradeTariff:
         return client_credentials(settings.login_url, name or Secret(""), secret or Secret(""))
 
 
+def _commodity(answer: Node, ask: TariffAsk) -> Commodity:
+    if answer["data"]["relationships"].get("import_measures") is None:
+        raise _unknown(ask)
+    try:
+        return read_answer(answer.value)
+    except RuleFileError as error:
+        raise BadAnswer(f"not an answer about a commodity: {error.message}") from error
+
+
+def _unknown(ask: TariffAsk) -> NoAnswer:
+    return NoAnswer(
+        f"{ask.hs_code} is no code that can be declared on {ask.day.isoformat()}",
+        hint=f"look it up on {_SITE}",
+    )
+
+
+def _page(place: str) -> str:
+    return "commodities" if len(place) == 10 else "headings"
+
+
 SPEC = ProviderSpec(
     name="uk-trade-tariff",
     kind="tariff",
     settings=UkTradeTariffSettings,
     factory=UkTradeTariff,
-    capabilities=frozenset({"history", "preferences", "remedies", "taxes"}),
-    without={"short_codes": "the service answers about a code that can be declared"},
+    capabilities=frozenset({"history", "preferences", "remedies", "short_codes", "taxes"}),
     territories=frozenset(_SERVICES),
     limit=(750, 60_000),
     summary="duties, preferences, remedies and VAT by the British authority; no key",

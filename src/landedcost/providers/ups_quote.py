@@ -54,6 +54,7 @@ def read_quote(ask: LandedAsk, answer: Node) -> LandedAnswer:
     answered = {line.id for line in lines}
     missing = [goods.id for goods in ask.goods if goods.id not in answered]
     problems += [Problem("not_answered", "the line is not in the answer", id) for id in missing]
+    lines += [LandedLine(id) for id in missing]
     return _whole(shipment, code, tuple(lines), tuple(problems))
 
 
@@ -78,7 +79,7 @@ def _whole(
     fees = Amount(sum(told), code) if len(told) == len(charges) else None
     total = _amount(shipment, "grandtotal", code)
     parts = [part.minor for part in (duty, tax, fees) if part is not None]
-    if total is not None and len(parts) == len(covers) and sum(parts) != total.minor:
+    if total is not None and len(parts) == len(covers) and abs(sum(parts) - total.minor) > 1:
         text = f"duty, tax and fees make {sum(parts)}, the total is {total.minor}, in minor units"
         problems = (*problems, Problem("does_not_add_up", text))
     return LandedAnswer(source, covers, total, duty, tax, fees, lines, problems=problems)

@@ -18,7 +18,7 @@ from ..ports import (
     Problem,
     ProviderError,
 )
-from .charges import Charges
+from .charges import Charges, Exact
 
 _DENIED = ("401", "403", "unauthorized", "unauthenticated", "authentication", "forbidden")
 _KINDS = {"duties": "duty", "taxes": "tax", "fees": "fees"}
@@ -93,7 +93,7 @@ def _charges(ask: LandedAsk, quote: Node, names: Mapping[str, str]) -> Charges:
             line = names.get(item["id"].text())
             if line is None:
                 raise item["id"].bad("is no item of this quote")
-            amount = charge["amount"].amount(charge["currencyCode"].currency())
+            amount = Exact.of(charge["amount"], charge["currencyCode"].currency())
             formula = charge.get("formula")
             charges.add(line, kind, amount, formula.text() if formula is not None else "")
     return charges

@@ -6,9 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from ..regimes.schema import Source
+from .editions import Described
 from .rows import Claim, Row
 from .store import KeptAnswer
-from .uk.kinds import EVERYWHERE, EXCISE, NOT_WITH_QUOTA, OPTIONS, QUOTA, REMEDIES, THIRD_COUNTRY
+from .uk.kinds import (
+    EVERYWHERE,
+    EXCISE,
+    NOT_WITH_QUOTA,
+    OPTIONS,
+    QUOTA,
+    REMEDIES,
+    SUPPLEMENTARY_UNIT,
+    THIRD_COUNTRY,
+)
 from .uk.measures import Commodity, Measure, read_answer
 
 _PLAIN_DUTY = "103"
@@ -33,6 +43,13 @@ def answered_rows(answers: Sequence[KeptAnswer], day: date, origin: str) -> Iter
     special = frozenset().union(*(_origins(m) for m in found if m.on(day)))
     for measure in found:
         yield _row(answer, commodity, measure, day, origin, special)
+
+
+def answered_line(answers: Sequence[KeptAnswer], day: date) -> Described:
+    """What one code covers, and the units in which a declaration counts it."""
+    answer, commodity = commodity_for(answers, day)
+    units = [m.text for m in commodity.measures if m.type == SUPPLEMENTARY_UNIT and m.on(day)]
+    return Described(answer.text, ", ".join(dict.fromkeys(units)))
 
 
 def answered_claims(answers: Sequence[KeptAnswer], row: Row, day: date) -> Iterable[Claim]:

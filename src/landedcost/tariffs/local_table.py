@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import LandedCostError, RequestError
 from ..regimes.schema import Source
-from .answered import answered_claims, answered_rows
+from .answered import answered_claims, answered_line, answered_rows
+from .editions import Described
 from .grammar import read_special
 from .programmes import column_2, programme
 from .rows import Claim, Found, Row
 from .store import KeptEdition, KeptRate, Store
-from .table import TariffTable, nearest_codes
+from .table import TariffTable, digest, nearest_codes
 
 
 class LocalTable(TariffTable):
@@ -27,6 +29,12 @@ class LocalTable(TariffTable):
     def __init__(self, path: Path, name: str) -> None:
         super().__init__(name, ())
         self.store = Store(path)
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of the editions that were imported, and of what answers beyond them."""
+        bundled = TariffTable.load(self.name).version if self.name in TariffTable.names() else ""
+        return digest(repr((self.editions, bundled)))
 
     @property
     def editions(self) -> tuple[KeptEdition, ...]:
@@ -52,6 +60,13 @@ class LocalTable(TariffTable):
             return tuple(self._programmes(row, day))
         answers = self.store.answers(self.name, row.code)
         return tuple(answered_claims(answers, row, day)) if answers else None
+
+    def described(self, row: Row, day: date) -> Described:
+        """What a row's line covers, in the tariff's words, and the units it is counted in."""
+        answers = self.store.answers(self.name, row.code)
+        if answers:
+            return answered_line(answers, day)
+        return self.store.described(self.name, row.code, day).get(row.code) or Described("")
 
     def nearest(self, code: str, count: int = 3) -> list[str]:
         """The known codes that share most leading digits, then the numerically nearest."""

@@ -197,7 +197,7 @@ def _ambiguous(found: Found, what: str, where: str, more: str = "") -> RequestEr
         for r in found.rows[:_LISTED]
     )
     left = len(found.rows) - _LISTED
-    ask = "give a longer code" if len(set(codes)) > 1 else "pin `duty` as one of these"
+    ask = "give one of these codes" if len(set(codes)) > 1 else "pin `duty` as one of these"
     return RequestError(
         f"{hs_dotted(found.code)} is one of several tariff lines with {what}",
         code="ambiguous_tariff",

@@ -7,7 +7,8 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -54,6 +55,11 @@ class TariffTable:
         """The names of the bundled tables, sorted."""
         files = (f.name for f in _folder().iterdir())
         return tuple(sorted(n[:-4] for n in files if n.endswith(".csv")))
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of its rates, to tell whether two machines have the same."""
+        return digest(repr(self.rows))
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -129,6 +135,11 @@ class TariffTable:
                 self._near.clear()
             self._near[code, count] = nearest_codes(code, self._codes, count)
         return self._near[code, count]
+
+
+def digest(text: str) -> str:
+    """Twelve hex digits that stand for a text."""
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def nearest_codes(code: str, known: Iterable[str], count: int) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..providers.registry import Registry
 from ..transport import FastClock, Policy
 from .case import Case, Reply, Seen
 from .fakes import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         RatesConformance,
         TariffConformance,
     )
+    from .run import case_of, report
 
 __all__ = [
     "Asked",
@@ -39,10 +41,12 @@ __all__ = [
     "LandedConformance",
     "Policy",
     "RatesConformance",
+    "Registry",
     "Reply",
     "Seen",
     "Switch",
     "TariffConformance",
+    "case_of",
     "failing",
     "fake",
     "fake_carrier",
@@ -50,10 +54,13 @@ __all__ = [
     "fake_rates",
     "fake_tariff",
     "one_after_another",
+    "report",
 ]
+_LATER = {"case_of": "run", "report": "run"}
 
 
 def __getattr__(name: str) -> Any:
-    if not name.endswith("Conformance") or name not in __all__:
+    module = "conformance" if name.endswith("Conformance") else _LATER.get(name)
+    if name not in __all__ or module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.conformance"), name)
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from ..ports.flow import Flow
+from ..ports.policy import Policy
 from .channel import Channel
 from .clock import Clock, FastClock, moment
 from .effects import Behind, Join, Through
 from .flights import Flight, Flights
-from .policy import Policy
 from .run import Run
 from .sync import SyncDriver
 from .threads import start
+from .tracing import asking
 from .wire import Wire
 
 __all__ = [
@@ -49,7 +50,8 @@ class Transport:
     def run(self, flow: Flow[T], deadline_ms: int | None = None) -> T:
         """Run a flow in this thread. Raises what it raises."""
         run = Run.start(self.clock, deadline_ms or self.policy.deadline_ms)
-        answer: T = SyncDriver(self).run(flow, run)
+        with asking():
+            answer: T = SyncDriver(self).run(flow, run)
         return answer
 
     async def arun(self, flow: Flow[T], deadline_ms: int | None = None) -> T:
@@ -57,7 +59,8 @@ class Transport:
         from .aio import AsyncDriver
 
         run = Run.start(self.clock, deadline_ms or self.policy.deadline_ms)
-        answer: T = await AsyncDriver(self).run(flow, run)
+        with asking():
+            answer: T = await AsyncDriver(self).run(flow, run)
         return answer
 
     def begin(self, key: Hashable, make: Callable[[], Flow[Any]], run: Run) -> Flight:

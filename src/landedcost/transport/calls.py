@@ -12,6 +12,7 @@ from ..ports.urls import bare, origin, target
 from .effects import Join, Send, Sleep
 from .redact import redact, redact_bytes, secrets_of
 from .retry import status_error, wait_ms
+from .tracing import FetchSpan
 
 if TYPE_CHECKING:
     from .run import Run
@@ -29,6 +30,7 @@ def call(request: Request, run: Run) -> Flow[Response]:
     policy, breaker = channel.policy, channel.breaker
     secrets = secrets_of(request)
     request_id = uuid.uuid4().hex
+    span = FetchSpan(channel.provider, request, request_id)
     attempt = 0
     while True:
         attempt += 1
@@ -44,6 +46,7 @@ def call(request: Request, run: Run) -> Flow[Response]:
             sent_id = response.request_id or request_id
             if 200 <= response.status < 300:
                 breaker.succeeded()
+                span.end(attempt, response)
                 return response
             if response.status in request.expect:
                 breaker.succeeded()
@@ -58,6 +61,7 @@ def call(request: Request, run: Run) -> Flow[Response]:
                     breaker.succeeded()
             wait = wait_ms(policy, attempt, error) if request.safe else None
             if error.code == "circuit_open" or wait is None or wait >= run.left_ms():
+                span.end(attempt, error=error)
                 raise
         yield Sleep(wait)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..ports.policy import Policy
 from .limits import Breaker, Limiter
-from .policy import Policy
 
 
 @dataclass(slots=True, eq=False)

@@ -23,18 +23,24 @@ class Clock:
 
 
 class FastClock(Clock):
-    """A clock that runs ``speed`` times as fast, so that tests of waiting do not wait."""
+    """A clock for tests: it runs ``speed`` times as fast, and can be put forward."""
 
     def __init__(self, speed: int = 100) -> None:
         self.speed = speed
+        self._ahead_ms = 0
+
+    def skip(self, ms: int) -> None:
+        """Put the clock forward."""
+        self._ahead_ms += ms
 
     def now_ms(self) -> int:
         """See :meth:`Clock.now_ms`."""
-        return time.monotonic_ns() * self.speed // 1_000_000
+        return time.monotonic_ns() * self.speed // 1_000_000 + self._ahead_ms
 
     def wall_ms(self) -> int:
         """See :meth:`Clock.wall_ms`."""
-        return time.time_ns() // 1_000_000 + time.monotonic_ns() * (self.speed - 1) // 1_000_000
+        faster = time.monotonic_ns() * (self.speed - 1) // 1_000_000
+        return time.time_ns() // 1_000_000 + faster + self._ahead_ms
 
     def seconds(self, ms: int) -> float:
         """See :meth:`Clock.seconds`."""

@@ -22,7 +22,7 @@ from ..errors import (
     RateLimited,
 )
 from ..ports.flow import Response
-from .policy import Policy
+from ..ports.policy import Policy
 from .redact import redact
 
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})

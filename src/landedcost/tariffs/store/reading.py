@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...errors import RequestError
 from ..editions import Cell, Described
 
+T = TypeVar("T")
 FORMAT = 1
 
 
@@ -81,6 +82,16 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise broken(self.path, str(error)) from None
 
+    def _made(
+        self, make: Callable[[tuple[Any, ...]], T], sql: str, values: Sequence[Any] = ()
+    ) -> tuple[T, ...]:
+        """What the rows stand for. Raises RequestError (``bad_table``) for one that is broken."""
+        rows = self._rows(sql, values)
+        try:
+            return tuple(make(row) for row in rows)
+        except (TypeError, ValueError, zlib.error) as error:
+            raise broken(self.path, str(error)) from None
+
     def tariffs(self) -> tuple[str, ...]:
         """The tariffs there are rates for."""
         rows = self._rows("SELECT tariff FROM edition UNION SELECT tariff FROM answer ORDER BY 1")
@@ -88,12 +99,12 @@ class Store:
 
     def editions(self, tariff: str) -> tuple[KeptEdition, ...]:
         """The editions of a tariff, by the day from which they apply."""
-        rows = self._rows(
+        return self._made(
+            _edition,
             "SELECT tariff, name, start, place, title, url, read, official, headings, dialect,"
             " digest FROM edition WHERE tariff = ? ORDER BY start, place",
             (tariff,),
         )
-        return tuple(_edition(row) for row in rows)
 
     def rates(
         self, tariff: str, codes: Iterable[str], columns: Iterable[str] = ()
@@ -116,21 +127,11 @@ class Store:
         return self._rates(sql, (tariff, code, _after(code), *cols))
 
     def _rates(self, where: str, values: Sequence[Any]) -> tuple[KeptRate, ...]:
-        rows = self._rows(
+        return self._made(
+            _rate,
             "SELECT code, col, start, until, text, note, verified, dialect FROM rate"
             f" WHERE {where} ORDER BY code, col, start",
             values,
-        )
-        return tuple(
-            KeptRate(
-                code,
-                col,
-                date.fromisoformat(start),
-                _day(until),
-                Cell(text, note, bool(verified)),
-                dialect,
-            )
-            for code, col, start, until, text, note, verified, dialect in rows
         )
 
     def described(self, tariff: str, code: str, day: date) -> Mapping[str, Described]:
@@ -160,22 +161,11 @@ class Store:
         """The answers about a code, or about every longer one that starts with it."""
         test = "code > ? AND code < ?" if below else "code = ?"
         values = (tariff, code, _after(code)) if below else (tariff, code)
-        rows = self._rows(
+        return self._made(
+            _answer,
             "SELECT code, day, text, title, url, read, document FROM answer"
             f" WHERE tariff = ? AND {test} ORDER BY code, day",
             values,
-        )
-        return tuple(
-            KeptAnswer(
-                found,
-                date.fromisoformat(day),
-                text,
-                title,
-                url,
-                date.fromisoformat(read),
-                zlib.decompress(document).decode(),
-            )
-            for found, day, text, title, url, read, document in rows
         )
 
     def counts(self) -> dict[str, int]:
@@ -191,6 +181,25 @@ def _marks(values: Sequence[Any]) -> str:
 def _after(code: str) -> str:
     """The first text after every code that starts with ``code``."""
     return f"{code}:"  # ":" follows "9"
+
+
+def _rate(row: Sequence[Any]) -> KeptRate:
+    code, col, start, until, text, note, verified, dialect = row
+    cell = Cell(text, note, bool(verified))
+    return KeptRate(code, col, date.fromisoformat(start), _day(until), cell, dialect)
+
+
+def _answer(row: Sequence[Any]) -> KeptAnswer:
+    code, day, text, title, url, read, document = row
+    return KeptAnswer(
+        code,
+        date.fromisoformat(day),
+        text,
+        title,
+        url,
+        date.fromisoformat(read),
+        zlib.decompress(document).decode(),
+    )
 
 
 def _edition(row: Sequence[Any]) -> KeptEdition:

@@ -4,6 +4,7 @@ Pure functions: an answer goes in (:func:`read_answer`), options come out (:func
 """
 
 from .evaluate import Charged, Needed, charge, money_text, quantity_text
+from .exchange import rate_of, read_monthly_rates
 from .measures import Area, Commodity, Component, Measure, Requirement, read_answer
 from .options import Option, Row, options, waiver
 from .routes import Route, compared, options_on, route, route_of
@@ -30,7 +31,9 @@ __all__ = [
     "options_on",
     "quantities",
     "quantity_text",
+    "rate_of",
     "read_answer",
+    "read_monthly_rates",
     "route",
     "route_of",
     "waiver",

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from ...rounding import down, half_up
 from ..rates import decimal_text
-from .kinds import APPLIES, APPLIES_NOT, DESCRIPTIVE, MEURSING, OPERATORS, SINGLE, STOPS
+from .kinds import APPLIES_NOT, DESCRIPTIVE, MEURSING, OPERATORS, SINGLE
 from .measures import Component, Measure, Requirement
 from .shipment import Shipment
 from .units import IGNORED, parts, unit
@@ -146,9 +146,7 @@ def applies(measure: Measure, shipment: Shipment, source: str) -> bool:
         if given is not None and given != measure.additional_code:
             return False
     condition = condition_met(measure, shipment, source)
-    if condition is None or condition.action in APPLIES:
-        return True
-    return condition.action not in APPLIES_NOT and condition.action not in STOPS
+    return condition is None or condition.action not in APPLIES_NOT
 
 
 def _threshold(measure: Measure, shipment: Shipment) -> Requirement | None:

@@ -68,10 +68,8 @@ THIRD_COUNTRY_TYPES = frozenset({"103", "105"})
 VAT_TYPES = frozenset({"305", "VTA", "VTE", "VTS", "VTZ"})
 SUPPLEMENTARY_UNIT = "109"
 
-APPLIES = frozenset({"01", "24", "25", "26", "27", "28", "29", "34", "36"})
-"""Actions of a condition under which the measure applies."""
 APPLIES_NOT = frozenset({"04", "05", "06", "07", "08", "09", "10", "16", "30"})
-STOPS = frozenset({"08"})
+"""Actions of a condition under which the measure does not apply; under the others it does."""
 
 SINGLE = frozenset({"01", "04", "19", "20"})
 """Duty expressions that stand for an amount alone."""

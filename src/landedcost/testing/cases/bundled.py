@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...ports import RatesAsk, TariffAsk
+from ...ports import CUSTOMS, RatesAsk, TariffAsk
 from ..case import Case
 
 _LOCAL = "the tables come with the package"
@@ -12,7 +12,7 @@ DAY = date(2026, 10, 1)
 
 RATES = Case(
     settings={},
-    asks=[RatesAsk(DAY), RatesAsk(date(2024, 1, 15))],
+    asks=[RatesAsk(DAY), RatesAsk(date(2024, 1, 15)), RatesAsk(DAY, CUSTOMS, "EU")],
     local=_LOCAL,
     unknown=RatesAsk(date(1990, 1, 1)),
 )

@@ -88,14 +88,43 @@ def document(
     } | other
 
 
-def heading(code: str) -> dict[str, Any]:
-    """An answer about a heading that cannot be declared: its lines and no measures of its own."""
+def heading(code: str, *lines: tuple[str, bool, list[dict[str, Any]]]) -> dict[str, Any]:
+    """An answer about a heading that cannot be declared.
+
+    Each line is a code, whether it can be declared, and the measures of its overview.
+    """
+    included: list[dict[str, Any]] = []
+
+    def put(kind: str, id: str, attributes: Any, **related: Any) -> dict[str, str]:
+        entity = {
+            "id": id,
+            "type": kind,
+            "attributes": attributes,
+            "relationships": {name: {"data": data} for name, data in related.items()},
+        }
+        if entity not in included:
+            included.append(entity)
+        return {"id": id, "type": kind}
+
+    refs = []
+    for at, (line, declarable, measures) in enumerate(lines):
+        overview = []
+        for n, one in enumerate(measures):
+            extra = one.get("additional_code")
+            related: dict[str, Any] = {
+                "measure_type": put("measure_type", one["type"], {"description": "A duty"}),
+                "duty_expression": put("duty_expression", f"{at}-{n}", {"base": one["text"]}),
+                "additional_code": extra and put("additional_code", extra, {"code": extra}),
+            }
+            overview.append(put("measure", f"{at}-{n}", {"vat": one["type"] == "305"}, **related))
+        told = {"goods_nomenclature_item_id": line, "declarable": declarable}
+        refs.append(put("commodity", f"{at}", told, overview_measures=overview))
     return {
         "data": {
             "id": "2",
             "type": "heading",
             "attributes": {"goods_nomenclature_item_id": code, "declarable": False},
-            "relationships": {"commodities": {"data": []}},
+            "relationships": {"commodities": {"data": refs}},
         },
-        "included": [],
+        "included": included,
     }

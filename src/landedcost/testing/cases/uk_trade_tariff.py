@@ -26,13 +26,19 @@ _COMMODITIES: dict[str, list[Any]] = {
         measure("103", "12.00 % + 1.00 EUR / kg", excluded=("UA",)),
     ],
 }
+_HEADING = heading(
+    "6109000000",
+    ("6109100000", False, [_VAT]),
+    ("6109100010", True, [measure("103", "12.00 %"), _VAT]),
+    ("6109100090", True, [measure("103", "12.00 %"), _VAT]),
+)
 
 
 def upstream(seen: Seen) -> Reply:
-    """The services: a commodity, a heading that cannot be declared, or 404."""
+    """The services: a commodity, a heading with its lines, or 404."""
     place = seen.url.partition(".uk/")[2]
-    if place.startswith("uk/api/headings/"):
-        return Reply(json=heading(place[-4:]))
+    if place == "uk/api/headings/6109":
+        return Reply(json=_HEADING)
     measures = _COMMODITIES.get(place)
     if measures is None:
         return Reply(404, json={"errors": [{"detail": "not found"}]})
@@ -44,6 +50,7 @@ CASE = Case(
     asks=[
         TariffAsk("GB", "6109100010", "VN", DAY),
         TariffAsk("GB", "0201100021", "CN", DAY, (("additional_code", "C490"),)),
+        TariffAsk("GB", "610910", "VN", DAY),
         TariffAsk("XI", "6109100010", "VN", DAY),
         TariffAsk("EU", "6109100010", "", DAY),
     ],
