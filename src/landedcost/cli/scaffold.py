@@ -63,7 +63,7 @@ def scaffold(name: str, kind: str, into: Path) -> list[Path]:
     }
     written = []
     for target, template in files.items():
-        path = home / target
+        path = home.joinpath(target)
         path.parent.mkdir(parents=True, exist_ok=True)
         text = _template(template).substitute(words) if template else ""
         path.write_text(text, encoding="utf-8")
