@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Asked:
     """What conditions test of a line on a lane.
 
-    ``short`` collects the lists that the line's code is too short for: the test then counted as
-    ``unsure`` says. An empty text is a fact that was not given.
+    A test that the line's code is too short for counts as ``unsure`` says, and sets ``short``. An
+    empty text is a fact that was not given.
     """
 
     __slots__ = (
@@ -35,33 +35,39 @@ class Asked:
         self.claims: frozenset[str] = frozenset()
         self.content: Mapping[str, Fraction] = {}
         self.lists: Mapping[str, Goods] = lane.lists
-        self.short: set[str] = set()
-        self.unsure = True
+        self.short = False
+        self.unsure = False
 
     @classmethod
-    def of(cls, line: Line, lane: Lane, *, claimed: bool = True) -> Asked:
+    def of(cls, line: Line, lane: Lane, *, claimed: bool = True, unsure: bool = False) -> Asked:
         """``line`` on ``lane``, or as it is without its claim of a preference."""
         asked = cls(line.hs_code, line.origin, lane, preference=line.preference if claimed else "")
         asked.goods_class = line.goods_class
         asked.claims = line.claims.get(lane.regime.code, frozenset())
         asked.content = {name: Fraction(*share) for name, share in line.content.items()}
+        asked.unsure = unsure
         return asked
 
     def contains(self, materials: frozenset[str]) -> bool:
         """Whether the goods contain one of the materials; they may, if nothing is known."""
         return not self.content or any(self.content.get(name) for name in materials)
 
+    def begins(self, codes: frozenset[str], *, wanted: bool) -> bool:
+        """Whether the code begins with one of ``codes``, or with none if not ``wanted``."""
+        hs = self.hs
+        if hs.startswith(tuple(codes)):
+            return wanted
+        return self._told(not hs or not any(c.startswith(hs) for c in codes), wanted=wanted)
+
     def listed(self, names: frozenset[str], *, wanted: bool) -> bool:
         """Whether the goods are on one of the lists, or on none if not ``wanted``."""
-        short = []
-        for name in sorted(names & self.lists.keys()):
-            found = self.lists[name].has(self.hs)
-            if found:
-                return wanted
-            if found is None:
-                short.append(name)
-        self.short.update(short)
-        return self.unsure if short else not wanted
+        found = [self.lists[name].has(self.hs) for name in names if name in self.lists]
+        return wanted if True in found else self._told(None not in found, wanted=wanted)
+
+    def _told(self, sure: bool, *, wanted: bool) -> bool:
+        """The answer where the code is nowhere, or too short to tell where."""
+        self.short |= not sure
+        return not wanted if sure else self.unsure
 
 
 def check_claims(lane: Lane, asked: Asked, where: str) -> None:

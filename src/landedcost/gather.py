@@ -8,7 +8,7 @@ from .asked import Asked, check_claims
 from .duties import Dutied, Question, duty_of, preference_of
 from .errors import LandedCostError, RefusedError, RequestError
 from .facts import DECLARED, Layer, LineFacts, LineForm, Origin, Remark
-from .layers import Stack, in_rate_band, layers_of
+from .layers import Stack, in_rate_band, layers_of, too_short
 from .lines import Line
 from .money import percent
 from .regimes.schema import Applied
@@ -30,9 +30,8 @@ def gather(
     """
     asked = Asked.of(line, lane)
     at = f"{where}." if where else ""
-    _refuse(lane, asked, where)
     params: list[int] = []
-    remarks: list[Remark] = []
+    remarks = _refuse(lane, asked, where)
     untaxed = not duty_asked(lane)
     if not line.hs_code and (not untaxed or _by_code(lane)):
         raise RequestError(
@@ -55,7 +54,6 @@ def gather(
     headings: tuple[str, ...] = ()
     if not untaxed:
         plain, layers, headings = layers_of(lane, line, asked.hs, params, remarks)
-        remarks += _undecided(lane.of("additional"), asked)
     unplaced = None
     if not untaxed and not line.origin and missing is None:
         missing = unplaced = _origin_needed(lane, line, at)
@@ -103,12 +101,18 @@ def duty_asked(lane: Lane) -> bool:
     return lane.border and all(r.settings["method"] != "none" for r in lane.of("duty"))
 
 
-def _refuse(lane: Lane, asked: Asked, where: str) -> None:
+def _refuse(lane: Lane, asked: Asked, where: str) -> list[Remark]:
+    """Raise where the goods are refused; what the code is too short to tell is remarked."""
+    remarks = []
     for rule in lane.refusals:
         if rule.get("limit") is not None:
             continue
+        asked.short = False
         if rule.rule.when.line(asked) and not rule.rule.exclude.covers(asked):
             raise refused(rule, where)
+        if asked.short:
+            remarks.append(too_short(asked, f"it was not refused: {rule.label}"))
+    return remarks
 
 
 def refused(rule: Applied, where: str) -> RefusedError:
@@ -137,19 +141,6 @@ def _instead(lane: Lane, line: Line, asked: Asked, stack: Stack) -> tuple[int, .
         and not (line.duty is not None and rules[k].settings.get("unless_pinned"))
         and in_rate_band(rules[k], stack)
     )
-
-
-def _undecided(rules: Sequence[Applied], asked: Asked) -> list[Remark]:
-    """What is left out because the code is too short to tell whether it is due."""
-    labels = dict.fromkeys(r.label for r in rules if r.rule.when.undecided(asked))
-    return [
-        Remark(
-            "hs_code_too_short",
-            f"{asked.hs} is too short to tell whether this is due, and it is left out: {label}",
-            "partial",
-        )
-        for label in labels
-    ]
 
 
 def _one_line(origin: Origin, code: str) -> bool:

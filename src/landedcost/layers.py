@@ -28,6 +28,7 @@ class Found:
 
     number: int
     rule: Applied
+    short: bool = False
     part: Fraction = WHOLE
     exempt: int = -1
 
@@ -47,20 +48,19 @@ class Stack:
 
 def stack_of(lane: Lane, asked: Asked) -> Stack:
     """The duties that touch the line, the exempted among them."""
-    stack = Stack([Found(k, r) for k, r in _applying(lane, asked)])
+    stack = Stack(list(_applying(lane, asked)))
     _content(stack, asked)
     _exempt(stack, lane, asked)
     stack.found = sorted(_highest(stack.found), key=lambda f: f.number)
-    for name in sorted(asked.short):
-        stack.remarks.append(
-            Remark(
-                "code_too_short",
-                f"{asked.hs} is too short to tell whether the goods are on the list "
-                f"{lane.regime.rules[f'list.{name}'].label}; the duty was charged",
-                "estimated",
-            )
-        )
+    due = dict.fromkeys(f.rule.label for f in stack.found if f.short and f.exempt < 0)
+    stack.remarks += [too_short(asked, f"the duty was charged: {label}") for label in due]
     return stack
+
+
+def too_short(asked: Asked, what: str) -> Remark:
+    """That the code has too few digits for a rule, and what was done about it."""
+    text = f"{asked.hs} has too few digits for a rule; {what}"
+    return Remark("hs_code_too_short", text, "estimated")
 
 
 def layers_of(
@@ -117,12 +117,18 @@ def in_rate_band(rule: Applied, stack: Stack) -> bool:
     return all(test(rate, Fraction(*share(b))) for test, b in bounds if b is not None)
 
 
-def _applying(lane: Lane, asked: Asked) -> Iterator[tuple[int, Applied]]:
-    rules = [(k, r) for k, r in enumerate(lane.of("additional")) if r.rule.when.line(asked)]
-    names = {name for _, r in rules for name in r.rule.names}
-    for k, rule in rules:
-        if not names.intersection(rule.settings.get("not_with", ())):
-            yield k, rule
+def _applying(lane: Lane, asked: Asked) -> Iterator[Found]:
+    """The duties whose conditions hold, or may hold as far as the code can tell."""
+    asked.unsure = True
+    found = []
+    for k, rule in enumerate(lane.of("additional")):
+        asked.short = False
+        if rule.rule.when.line(asked):
+            found.append(Found(k, rule, asked.short))
+    names = {name for one in found for name in one.names}
+    for one in found:
+        if not names.intersection(one.rule.settings.get("not_with", ())):
+            yield one
 
 
 def _content(stack: Stack, asked: Asked) -> None:
@@ -151,13 +157,17 @@ def _content(stack: Stack, asked: Asked) -> None:
 def _exempt(stack: Stack, lane: Lane, asked: Asked) -> None:
     """Go through the exemptions in the order of the file: what is lifted lifts nothing itself.
 
-    An exemption that cannot be told from the code is none.
+    An exemption that the code is too short to tell is none.
     """
     asked.unsure = False
     for number, rule in enumerate(lane.of("exemption")):
         of = frozenset(rule.settings["of"])
         here = [f for f in stack.found if f.exempt < 0 and f.names & of]
+        asked.short = False
         if not here or not rule.rule.when.line(asked):
+            if asked.short:
+                label = f"{here[0].rule.label}, {rule.label}"
+                stack.remarks.append(too_short(asked, f"the exemption was not counted: {label}"))
             continue
         left = Fraction()
         beside = frozenset(rule.settings.get("beside", ()))

@@ -14,6 +14,7 @@ from .program.sheet import BUNDLE_INPUTS
 from .regimes.schema import Applied, Dated
 
 if TYPE_CHECKING:
+    from .lines import Line
     from .market import Market
     from .pipeline import Program
     from .quote import Charge, Priced
@@ -34,7 +35,7 @@ def notes_of(priced: Priced, charges: Sequence[Charge], regs: Sequence[Any]) -> 
     found: list[Remark] = [*_tariff(priced, charges)]
     found += _unverified(priced, charges)
     found += rate_remarks(priced.market, priced.program)
-    found += lane_remarks(lane, [Asked.of(line, lane) for line in priced.bundle.sorted])
+    found += lane_remarks(lane, priced.bundle.sorted)
     found += _parcel_notes(priced, regs)
     found += priced.carried.remarks if priced.carried is not None else ()
     found += priced.remarks
@@ -143,16 +144,17 @@ def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
         yield Remark("rate_age", told, certainty)
 
 
-def lane_remarks(lane: Lane, lines: Sequence[Asked]) -> Iterable[Remark]:
-    """The notes of the rules that are about one of the lines at least."""
+def lane_remarks(lane: Lane, lines: Sequence[Line]) -> Iterable[Remark]:
+    """The notes of the rules that are, or may be, about one of the lines at least."""
+    asked = [Asked.of(line, lane, unsure=True) for line in lines]
     for rule in lane.notes:
         when = rule.rule.when
-        if any(when.line(line) or when.undecided(line) for line in lines):
+        if any(map(when.line, asked)):
             partial = bool(rule.settings.get("partial"))
             code = str(rule.settings.get("code") or rule.rule.name)
             yield Remark(code, rule["text"].value, "partial" if partial else "exact")
     for proposal, entry in lane.proposed:
-        if any(proposal.when.line(line) for line in lines):
+        if any(map(proposal.when.line, asked)):
             code = str(proposal.settings.get("code") or proposal.name)
             yield Remark(code, f"not in force: {entry.value}")
 

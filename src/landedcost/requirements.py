@@ -47,6 +47,7 @@ def requirements(market: Market, code: str, origin: str) -> tuple[Requirement, .
             [
                 *_duty_facts(market, hs, goods),
                 *_evidence(market, hs, made_in),
+                *_layers(market, hs, made_in),
                 *_lane_facts(market, goods),
             ]
         )
@@ -115,6 +116,25 @@ def _evidence(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
                 f"{rule.label}: {rule['rate'].value} instead of the tariff's duty, with {evidence}"
             )
             yield Requirement("preference", why, False)
+
+
+def _layers(market: Market, hs: str, origin: str) -> Iterable[Requirement]:
+    """What the duties on top need: a longer code, the parts of the value."""
+    lane = market.lane
+    if not lane.border:
+        return
+    asked = Asked(hs, origin, lane)
+    asked.unsure = True
+    for rule in lane.of("additional"):
+        asked.short = False
+        if not rule.rule.when.line(asked):
+            continue
+        if asked.short:
+            why = f"{hs_dotted(hs)} has too few digits to tell: {rule.label}"
+            yield Requirement("hs_code", why, True)
+        if materials := rule.settings.get("content"):
+            why = f"{rule.label}: on the part of the value that is {' or '.join(materials)}"
+            yield Requirement("content", why, False)
 
 
 def _lane_facts(market: Market, goods: Asked) -> Iterable[Requirement]:

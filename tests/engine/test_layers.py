@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fictional import ask, book, dated, line
 
-from landedcost import Quote, RequestError, RuleFileError
+from landedcost import LandedCost, Quote, RefusedError, RequestError, RuleFileError
 
 
 def duties(quote: Quote) -> dict[str, str]:
@@ -72,15 +72,38 @@ def test_a_code_too_short_for_a_list_pays_and_the_quote_says_so(tmp_path: Path) 
     )
     assert duties(quote) == {"on": "25.00", "off": "5.00"}
     assert quote.certainty == "estimated"
-    assert [n.code for n in quote.notes] == ["code_too_short", "code_too_short"]
-    assert (
-        "854442 is too short to tell whether the goods are on the list some" in quote.notes[0].text
-    )
+    assert [(n.code, n.text) for n in quote.notes] == [
+        ("hs_code_too_short", f"a: 854442 has too few digits for a rule; {what}")
+        for what in ("the exemption was not counted: off, freed", "the duty was charged: on")
+    ]
     sure = ask(book(tmp_path, *rules), line(hs_code="8544.42.90"), as_of="2026-05-01")
     assert duties(sure) == {"on": "25.00", "off": "5.00"}
     assert [n.code for n in sure.notes] == ["no_shipping"]
     freed = ask(book(tmp_path, *rules), line(hs_code="8544.42.20"), as_of="2026-05-01")
     assert duties(freed) == {"freed": "0.00"}
+
+
+def test_goods_are_not_refused_for_digits_they_do_not_have(tmp_path: Path) -> None:
+    barred = '[refusal.barred]\nlabel = "barred"\nwhen = { hs_list = ["some"] }\n'
+    barred += dated("refusal.barred", "reason", "barred from importation")
+    rules = book(tmp_path, goods("some", "85444220"), barred)
+    with pytest.raises(RefusedError, match="barred from importation"):
+        ask(rules, line(hs_code="8544.42.20"))
+    quote = ask(rules, line(hs_code="8544.42"))
+    assert (
+        quote.notes[0].text == "a: 854442 has too few digits for a rule; it was not refused: barred"
+    )
+    assert quote.notes[0].code == "hs_code_too_short"
+
+
+def test_what_the_layers_need_is_told_before_a_price(tmp_path: Path) -> None:
+    listed = extra("on", "25%", 'content = ["steel"]\nwhen = { hs_list = ["some"] }')
+    shop = LandedCost("CN", rules=book(tmp_path, goods("some", "85444220"), listed))
+    found = {r.fact: r.why for r in shop.requirements_for("8544.42", "CN", "es-CL")}
+    assert found["hs_code"] == "8544.42 has too few digits to tell: on"
+    assert found["content"] == "on: on the part of the value that is steel"
+    longer = shop.requirements_for("8544.42.20", "CN", "es-CL")
+    assert [r.fact for r in longer if r.fact != "duty"] == ["content"]
 
 
 def test_a_duty_on_a_material_falls_on_its_share_of_the_value(tmp_path: Path) -> None:

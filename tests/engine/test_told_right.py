@@ -88,8 +88,8 @@ def test_a_doubtful_duty_does_no_harm_where_none_is_due() -> None:
     assert notes(caps(20), "tariff_choice")
 
 
-def test_a_code_too_short_for_a_list_of_goods_says_what_is_left_out(tmp_path: Path) -> None:
-    """A duty on listed goods is not taken for none where the code cannot tell."""
+def test_where_a_code_cannot_tell_the_duty_is_charged_and_named(tmp_path: Path) -> None:
+    """A duty on listed goods is not taken for none."""
     listed = (
         '[additional.list]\nlabel = "Duty on the list"\nmethod = "flat"\n'
         '[additional.list.when]\norigin = ["CN"]\nhs = ["61091010", "6203"]\n'
@@ -98,7 +98,7 @@ def test_a_code_too_short_for_a_list_of_goods_says_what_is_left_out(tmp_path: Pa
     rules = book(tmp_path, VAT, listed)
 
     def asked(code: str, origin: str = "CN") -> Quote:
-        return ask(rules, line(hs_code=code, origin=origin, duty="10%"))
+        return ask(rules, line(hs_code=code, origin=origin, duty="10%"), shipping="0.00 EUR")
 
     def duty(quote: Quote) -> list[str]:
         return [c.label for c in quote.charges if c.kind == "duty"]
@@ -106,9 +106,11 @@ def test_a_code_too_short_for_a_list_of_goods_says_what_is_left_out(tmp_path: Pa
     assert "Duty on the list" in duty(asked("6109.10.10"))
     assert "Duty on the list" in duty(asked("6203.42"))
     short = asked("6109.10")
-    assert "Duty on the list" not in duty(short)
-    assert short.certainty == "partial"
-    assert "left out: Duty on the list" in notes(short, "hs_code_too_short")[0]
+    assert "Duty on the list" in duty(short)
+    assert short.certainty == "estimated"
+    assert notes(short, "hs_code_too_short") == [
+        "a: 610910 has too few digits for a rule; the duty was charged: Duty on the list"
+    ]
     for sure in (asked("6109.10.90"), asked("6110.20"), asked("6109.10", "VN")):
         assert "Duty on the list" not in duty(sure)
         assert not notes(sure, "hs_code_too_short")
@@ -119,11 +121,11 @@ def test_national_digits_of_another_tariff_are_too_short_as_well() -> None:
     ball = Line("ball", "100 USD", hs_code="9506.99.90", origin="CN", weight_g=400)
     shop = LandedCost("CN", tariff_strategy="highest")
     quote = shop.price_for(Bundle([ball], shipping="5 USD"), "en-US", as_of=DAY)
-    assert "China list 4A" in notes(quote, "code_too_short")[0]
+    assert "China list 4A" in notes(quote, "hs_code_too_short")[0]
     assert notes(quote, "section_232_metals") == []
     own = Line("ball", "100 USD", hs_code="9506.99.05", origin="CN", weight_g=400)
     sure = shop.price_for(Bundle([own], shipping="5 USD"), "en-US", as_of=DAY)
-    assert not notes(sure, "code_too_short")
+    assert not notes(sure, "hs_code_too_short")
     assert any("China list 4A" in c.label for c in sure.charges)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ..asked import Asked
 from ..errors import LandedCostError
 from ..facts import Remark
 from ..lines import Line
@@ -80,7 +79,7 @@ def known_of(market: Market, line: Line | None) -> Known:
         fact = market.learn(line)
     except LandedCostError:
         return Known(None, 0, 0, 0)  # asked again alone, with its own path in the message
-    note = rank(lane_remarks(market.lane, [Asked.of(line, market.lane)]))
+    note = rank(lane_remarks(market.lane, [line]))
     rate = rank(fact[2].remarks)
     return Known(fact, note, rate, digest(fact[1], fact[2].hs[:6], fact[2].form, note, rate))
 

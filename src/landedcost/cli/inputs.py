@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
+from ..declared import shares_in
 from ..errors import LandedCostError, RequestError
 from ..lines import one_of
 from ..locales import buyer_locale
@@ -37,6 +38,9 @@ QUICK = {
     "lines[0].duty": "--duty",
     "lines[0].tax_rate": "--tax-rate",
     "lines[0].preference": "--preference",
+    "lines[0].evidence": "--evidence",
+    "lines[0].claims": "--claims",
+    "lines[0].content": "--content",
     "buyer.kind": "--kind",
     "buyer.postal_code": "--postal-code",
     "buyer": "--to",
@@ -74,6 +78,9 @@ class Inputs:
     duty: str | None
     tax_rate: str | None
     preference: str | None
+    evidence: str | None
+    claims: str | None
+    content: str | None
     as_of: str | None
     terms: str | None
     carrier: str | None
@@ -91,7 +98,7 @@ class Inputs:
         names = (
             "hs", "origin", "value", "weight", "to", "postal_code", "sender", "quantity",
             "shipping", "channel", "kind", "currency", "registrations", "goods_class", "duty",
-            "tax_rate", "preference",
+            "tax_rate", "preference", "evidence", "claims", "content",
         )  # fmt: skip
         return {n: v for n in names if (v := getattr(self, n)) is not None}
 
@@ -264,12 +271,15 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         "unit_price": _money(inputs.value, "--value"),
         "hs_code": inputs.hs,
         "origin": inputs.origin,
-        "weight_g": _grams(inputs.weight),
+        "weight_g": grams(inputs.weight),
         "quantity": _count(inputs.quantity),
         "goods_class": inputs.goods_class,
         "duty": inputs.duty,
         "tax_rate": inputs.tax_rate,
         "preference": inputs.preference,
+        "evidence": inputs.evidence,
+        "claims": split_list(inputs.claims) or None,
+        "content": shares_in(inputs.content, "--content") if inputs.content else None,
     }
     document = {
         "channel": inputs.channel,
@@ -313,7 +323,8 @@ def _count(text: str | None) -> int | None:
     )
 
 
-def _grams(text: str | None) -> int | None:
+def grams(text: str | None) -> int | None:
+    """The weight ``180g`` or ``0.18kg`` says, in grams. Raises RequestError."""
     if text is None:
         return None
     found = _WEIGHT.fullmatch(text)

@@ -108,6 +108,22 @@ Preference = Annotated[
     str | None,
     typer.Option("--preference", metavar="NAME", help="The agreement origin is claimed under."),
 ]
+Evidence = Annotated[
+    str | None,
+    typer.Option("--evidence", metavar="TEXT", help="What proof of the preference is held."),
+]
+Claims = Annotated[
+    str | None,
+    typer.Option(
+        "--claims", metavar="US:9903.82.03", help="Other reliefs the importer claims, with commas."
+    ),
+]
+Content = Annotated[
+    str | None,
+    typer.Option(
+        "--content", metavar="'steel 60%, copper 5%'", help="The parts of the value by material."
+    ),
+]
 Row = Annotated[
     int | None,
     typer.Option("--row", metavar="N", help="The file holds prices: its row N, from 0, again."),
@@ -140,6 +156,9 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         duty: Duty = None,
         tax_rate: TaxRate = None,
         preference: Preference = None,
+        evidence: Evidence = None,
+        claims: Claims = None,
+        content: Content = None,
         as_of: AsOf = None,
         terms: Terms = None,
         carrier: Carrier = None,
@@ -172,6 +191,9 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             duty=duty,
             tax_rate=tax_rate,
             preference=preference,
+            evidence=evidence,
+            claims=claims,
+            content=content,
             as_of=as_of,
             terms=terms,
             carrier=carrier,

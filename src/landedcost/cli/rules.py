@@ -1,4 +1,4 @@
-"""``landedcost rules list``, ``show``, ``status``, ``reforms`` and ``check``."""
+"""``landedcost rules list``, ``show``, ``stack``, ``status``, ``reforms`` and ``check``."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from .check import check_rules
 from .inputs import rule_book
 from .options import AsJson, AsOf, Reforms, RulesDir
 from .output import cell, plain, say, show, show_json, table
+from .stack import stack
 
 rules = typer.Typer(
     help="The import rules: which there are, what they say, whether they are sound.",
     rich_markup_mode=None,
 )
+rules.command("stack")(stack)
 
 
 @rules.command("list")

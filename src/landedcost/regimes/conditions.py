@@ -32,7 +32,7 @@ LINE_KEYS = (
     "hs_list",
     "hs_list_not",
 )
-LIST_KEYS = ("hs_list", "hs_list_not")
+CODE_KEYS = ("hs", "hs_not", "hs_list", "hs_list_not")
 CONDITION_KEYS = frozenset(LANE_KEYS + LINE_KEYS)
 
 
@@ -102,11 +102,12 @@ class LineFacts(Protocol):
         """Whether the goods contain, or may contain, one of the materials."""
         ...
 
-    def listed(self, names: frozenset[str], *, wanted: bool) -> bool:
-        """Whether the goods are on one of the lists (or on none, if not ``wanted``).
+    def begins(self, codes: frozenset[str], *, wanted: bool) -> bool:
+        """Whether the code begins with one of ``codes`` (or with none, if not ``wanted``)."""
+        ...
 
-        A code too short to tell counts as what is asked for.
-        """
+    def listed(self, names: frozenset[str], *, wanted: bool) -> bool:
+        """Whether the goods are on one of the lists (or on none, if not ``wanted``)."""
         ...
 
 
@@ -114,8 +115,8 @@ class LineFacts(Protocol):
 class Condition:
     """Every test must hold; a key that is absent is no test.
 
-    The reader puts the tests of lists last: what a code is too short to tell matters only where
-    everything else holds.
+    The reader puts the tests of the code last: what a code is too short to tell matters only
+    where everything else holds.
     """
 
     tests: Mapping[str, frozenset[str] | bool]
@@ -134,21 +135,21 @@ class Condition:
         return True
 
     def line(self, facts: LineFacts) -> bool:
-        """Whether the tests of the line hold (``hs`` tests are prefixes)."""
+        """Whether the tests of the line hold."""
         for key, wanted in self.tests.items():
             if key not in LINE_KEYS:
                 continue
             if isinstance(wanted, bool):
                 held = bool(facts.preference) is wanted
             elif key in ("hs", "hs_not"):
-                held = facts.hs.startswith(tuple(wanted)) is (key == "hs")
+                held = facts.begins(wanted, wanted=key == "hs")
             elif key == "preference_names":
                 held = facts.preference in wanted
             elif key in ("claims", "claims_not"):
                 held = facts.claims.isdisjoint(wanted) is (key == "claims_not")
             elif key == "content":
                 held = facts.contains(wanted)
-            elif key in LIST_KEYS:
+            elif key in CODE_KEYS:
                 held = facts.listed(wanted, wanted=key == "hs_list")
             else:
                 have = getattr(facts, key.removesuffix("_not"))
@@ -156,14 +157,6 @@ class Condition:
             if not held:
                 return False
         return True
-
-    def undecided(self, facts: LineFacts) -> bool:
-        """Whether the code is too short to tell: with more digits the tests could hold."""
-        wanted = self.tests.get("hs")
-        if not facts.hs or not isinstance(wanted, frozenset) or self.line(facts):
-            return False
-        others = Condition({key: test for key, test in self.tests.items() if key != "hs"})
-        return others.line(facts) and any(code.startswith(facts.hs) for code in wanted)
 
     def asks(self, *keys: str) -> bool:
         """Whether any of ``keys`` is tested."""

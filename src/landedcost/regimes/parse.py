@@ -12,7 +12,7 @@ from typing import Any
 
 from ..codes import EU
 from ..errors import RuleFileError
-from .conditions import CONDITION_KEYS, LIST_KEYS, Condition, Exclusion
+from .conditions import CODE_KEYS, CONDITION_KEYS, Condition, Exclusion
 from .schema import (
     EFFECTS,
     KINDS,
@@ -320,7 +320,7 @@ class _Reader:
 
     def condition(self, header: str, table: Any) -> Condition:
         tests: dict[str, frozenset[str] | bool] = {}
-        for key, value in sorted(table.items(), key=lambda item: item[0] in LIST_KEYS):
+        for key, value in sorted(table.items(), key=lambda item: item[0] in CODE_KEYS):
             if key not in CONDITION_KEYS:
                 raise self.fail(f"unknown condition {key!r} in [{header}]", header, "when")
             if key == "preference":
