@@ -146,11 +146,13 @@ def test_a_pricer_travels_with_its_shop() -> None:
 
 def test_a_pricer_refuses_other_rules() -> None:
     here = pricer()
-    state = here.__getstate__() | {"versions_there": {"DE": "0123456789ab"}}
-    there = Pricer.__new__(Pricer)
-    with pytest.raises(LandedCostError, match="DE") as caught:
-        there.__setstate__(state)
-    assert caught.value.code == "rules_differ"
+    for name in ("rules of DE", "tariff of US", "landedcost"):
+        state = here.__getstate__()
+        state["rests_on"] = here.rests_on | {name: "0123456789ab"}
+        there = Pricer.__new__(Pricer)
+        with pytest.raises(LandedCostError, match=name) as caught:
+            there.__setstate__(state)
+        assert caught.value.code == "rules_differ"
 
 
 def test_the_number_of_threads_changes_nothing() -> None:
