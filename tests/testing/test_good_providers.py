@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from itertools import count
 
 import acme
 import pytest
 
 from landedcost.errors import PluginError
+from landedcost.ports import Flow, RatesAnswer, RatesAsk, Response, blocking, gather
 from landedcost.providers.registry import Registry
 from landedcost.testing import (
     CarrierConformance,
     Case,
     LandedConformance,
     RatesConformance,
+    Reply,
     TariffConformance,
 )
 from landedcost.testing.laws import LAWS
-from landedcost.testing.run import case_of, report
-from landedcost.testing.subject import Broken
+from landedcost.testing.run import case_of, cells, check, report
+from landedcost.testing.subject import Broken, Subject
 
 
 class TestRates(RatesConformance):
@@ -64,6 +68,33 @@ def test_a_capability_left_out_turns_its_law_off_with_the_reason() -> None:
     found = {v.cell.law.name: v for v in report(spec, acme.CASES["rates"])}
     verdict = found["rates_of_the_past_are_of_the_past"]
     assert (verdict.outcome, verdict.why) == ("off", "without history: today only")
+
+
+class Overtaking:
+    """Sends two requests at once; the first arrives later every other time."""
+
+    def __init__(self, settings: acme.Settings) -> None:
+        self.settings = settings
+
+    def rates(self, ask: RatesAsk) -> Flow[RatesAnswer]:
+        late = next(TURNS) % 2
+
+        def one(wait: int) -> Flow[Response]:
+            yield from blocking(lambda: time.sleep(0.05 * wait))
+            path = f"rates/{ask.day.isoformat()}" if wait == late else "late"
+            return (yield from acme.ask_acme(self.settings, path, {"use": ask.use}))
+
+        yield from gather(one(0), one(1))
+        return RatesAnswer("EUR", {"USD": "1.2"}, ask.day, "Acme")
+
+
+TURNS = count()
+
+
+def test_requests_that_overtake_each_other_are_the_same_requests() -> None:
+    spec = replace(acme.RATES, factory=Overtaking)
+    case = replace(acme.CASES["rates"], upstream=lambda seen: Reply(json={}))
+    check(next(c for c in cells("rates") if c.law.name == "requests_repeat"), Subject(spec, case))
 
 
 def test_a_law_is_excused_with_a_reason_only() -> None:
