@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import BadAnswer, ProviderError, ProviderTimeout, RateLimited
 from ..ports.flow import Flow, Keep, Request, Response
 from ..ports.urls import bare, origin, target
 from .effects import Join, Send, Sleep
-from .redact import redact, secrets_of
+from .redact import redact, redact_bytes, secrets_of
 from .retry import status_error, wait_ms
 from .tracing import FetchSpan
 
@@ -43,10 +44,13 @@ def call(request: Request, run: Run) -> Flow[Response]:
                 breaker.left()
                 raise
             sent_id = response.request_id or request_id
-            if 200 <= response.status < 300 or response.status in request.expect:
+            if 200 <= response.status < 300:
                 breaker.succeeded()
                 span.end(attempt, response)
                 return response
+            if response.status in request.expect:
+                breaker.succeeded()
+                return replace(response, body=redact_bytes(response.body, secrets))
             raise status_error(response, clock.wall_ms(), secrets)
         except ProviderError as error:
             _name(error, request, run, sent_id, attempt, secrets)

@@ -56,6 +56,13 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     return _IN_URL.sub(f"{HIDDEN}@", text)
 
 
+def redact_bytes(body: bytes, secrets: Iterable[str]) -> bytes:
+    """The body of a refusal with every secret blotted out: a provider quotes it in its error."""
+    for secret in secrets:
+        body = body.replace(secret.encode(), HIDDEN.encode())
+    return body
+
+
 class _Redacting(logging.Filter):
     """Blots the secrets of our own requests out of what the libraries below log."""
 
