@@ -21,7 +21,7 @@ from landedcost.errors import (
     RateLimited,
     Unreachable,
 )
-from landedcost.ports import Flow, Request, Response, Secret, basic, bearer, fetch
+from landedcost.ports import Flow, Request, Response, Secret, basic, bearer, fetch, keep
 from landedcost.transport import Channel, Clock, FastClock, Policy, Through, Transport, moment
 from landedcost.transport.retry import retry_after_ms, status_error, wait_ms
 from landedcost.transport.scripted import Reply, Script, Seen
@@ -352,3 +352,32 @@ def test_times_are_not_read_from_a_float() -> None:
 
 def test_a_status_without_words() -> None:
     assert str(status_error(Response(500, {}, b""), 0, ())) == "answered 500"
+
+
+def test_a_token_that_is_not_taken_any_more_is_made_anew() -> None:
+    made = []
+
+    def token() -> Flow[tuple[Secret, int]]:
+        made.append(f"token-{len(made)}-of-acme")
+        yield from ()
+        return bearer(made[-1]), 3_600_000
+
+    def flow() -> Flow[str]:
+        authorization = yield from keep("token", token)
+        request = Request("GET", URL, headers={"authorization": authorization})
+        return (yield from fetch(request)).text
+
+    def through_flow() -> Flow[str]:
+        text: str = yield Through(bench.channel, flow())
+        return text
+
+    bench = Bench(OK, Reply(401), OK)
+    assert bench.transport.run(through_flow()) == "fine"
+    with pytest.raises(Denied):
+        bench.transport.run(through_flow())
+    assert bench.transport.run(through_flow()) == "fine"
+    assert [s.headers["authorization"] for s in bench.script.seen] == [
+        "Bearer token-0-of-acme",
+        "Bearer token-0-of-acme",
+        "Bearer token-1-of-acme",
+    ]
