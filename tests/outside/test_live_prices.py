@@ -192,7 +192,7 @@ def test_a_tariff_that_is_down_does_no_harm_where_no_duty_is_due() -> None:
 def test_a_source_that_comes_back_is_believed() -> None:
     down = Switch()
     down.on()
-    clock = FastClock(50)
+    clock = FastClock(1)
     one = shop(tariff=failing(fake_tariff({"6109": "10%"}), down), rates=USD, clock=clock)
     assert fails(one).code == "provider_unreachable"
     down.off()
