@@ -16,8 +16,9 @@ from ..currencies import currency
 from ..errors import LandedCostError
 from ..lines import Line
 from ..money import parse_money
-from ..quote import Charge, Quote
+from ..quote import Charge, Quote, money_dict
 from ..request import Bundle, Request
+from ..rounding import half_up
 from ..tariffs.rates import decimal_text
 from .inputs import QUICK, buyer_in, grams, renamed, shop, split_list
 from .options import (
@@ -36,7 +37,7 @@ from .options import (
 )
 from .output import cell, show, show_json, table
 
-_COLUMNS = ("origin", "on", "code", "duty", "takes", "since", "until", "source")
+_COLUMNS = ("origin, day, code", "duty", "takes", "since", "until", "source")
 _MANY = "may be several with commas"
 
 
@@ -128,9 +129,9 @@ def _value(unit: str) -> tuple[str, str]:
 
 
 def _share(quote: Quote, minor: int) -> str:
-    """An amount as a percentage of the value of the goods."""
+    """An amount in percent of the goods, to at most four decimals."""
     value = sum(c.local_minor for c in quote.charges if c.kind == "goods")
-    return f"{decimal_text(100 * minor, value)}%"
+    return f"{decimal_text(half_up(1_000_000 * minor, value), 10_000)}%"
 
 
 def _document(answer: _Answer) -> dict[str, Any]:
@@ -157,6 +158,7 @@ def _layer(quote: Quote, charge: Charge) -> dict[str, Any]:
         "label": charge.label,
         "rate": why.rate,
         "takes": _share(quote, charge.local_minor),
+        "amount": money_dict(charge.local),
         "rule": why.rule,
         "from": since.isoformat() if since else None,
         "until": value.until.isoformat() if value and value.until else None,
@@ -185,11 +187,13 @@ def _shown(found: list[_Answer], market: str) -> list[RenderableType]:
 def _rows(made: Table, answer: _Answer, quote: Quote, sources: dict[str, int]) -> None:
     """The rows of goods of one origin on one day: all duties, then each."""
     whole = _share(quote, sum(c.local_minor for c in answer.duties))
-    made.add_row(*map(cell, (answer.origin, answer.on, "", "all duties", whole, "", "", "")))
+    head = f"{answer.origin} on {answer.on}"
+    made.add_row(cell(head, "bold"), cell("all duties"), cell(whole, "bold"))
     for charge in answer.duties:
         told = _layer(quote, charge)
-        number = sources.setdefault(told["source"], len(sources) + 1)
+        source = told["source"]
+        number = f"[{sources.setdefault(source, len(sources) + 1)}]" if source else ""
         days = (told["from"] or "", told["until"] or "")
-        cells = ("", "", told["code"], told["label"], told["takes"], *days, f"[{number}]")
+        cells = (f"  {told['code']}", told["label"], told["takes"], *days, number)
         made.add_row(*map(cell, cells))
     made.add_section()
