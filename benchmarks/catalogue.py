@@ -16,7 +16,7 @@ import pyarrow as pa
 from landedcost import Bundle, Buyer, LandedCost, LandedCostError, Line
 from landedcost.tariffs.table import TariffTable
 
-MARKETS = ["DE", "FR", "ES", "IT", "NL", "GB", "US", "NO", "CH", "PL"]
+MARKETS = ["DE", "FR", "ES", "IT", "NL", "PL", "SE", "GB", "NO", "CH"]
 DAY = "2026-10-01"
 ORIGINS = ["VN", "CN", "IN", "BD", "US", "GB", "DE", "TR"]
 REGISTRATIONS = ["IOSS", "GB-VAT", "NO-VOEC", "AU-GST", "NZ-GST"]

@@ -23,7 +23,6 @@ from .facts import Provenance
 from .lines import Amount, Line
 from .quote import Charge, Note, Quote, Reason
 from .regimes.load import RuleBook
-from .regimes.reform import Reform
 from .request import Bundle, Buyer, Request, Seller
 from .requirements import Requirement
 from .shipping.zones import ZoneTable
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from .async_client import AsyncLandedCost
     from .outside.beside import Comparison
     from .providers.config import Providers
+    from .regimes.reform import Reform
 
 __version__ = "0.1.0"
 
@@ -75,6 +75,7 @@ _LATER = {
     "AsyncLandedCost": "async_client",
     "Comparison": "outside.beside",
     "Providers": "providers.config",
+    "Reform": "regimes.reform",
 }
 """What needs more than a price does, loaded when it is asked for, and its module."""
 

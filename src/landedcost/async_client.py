@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from .providers.config import Providers
     from .quote import Quote
     from .regimes.load import RuleBook
+    from .regimes.reform import Reform
     from .request import Bundle, Buyer, Request, Seller
     from .requirements import Requirement
     from .shipping.zones import ZoneTable
+    from .tariffs.local import LocalTariffs
     from .territories import Place
 
 
@@ -40,6 +42,7 @@ class AsyncLandedCost:
         terms: str = "DDP",
         tariff_strategy: str = "refuse",
         carrier: ZoneTable | None = None,
+        tariffs: LocalTariffs | None = None,
         rates: RateTable | None = None,
         rules: RuleBook | None = None,
         providers: Providers | None = None,
@@ -53,11 +56,18 @@ class AsyncLandedCost:
             terms=terms,
             tariff_strategy=tariff_strategy,
             carrier=carrier,
+            tariffs=tariffs,
             rates=rates,
             rules=rules,
             providers=providers,
             clock=clock,
         )
+
+    def with_reforms(self, *reforms: Reform) -> AsyncLandedCost:
+        """As :meth:`LandedCost.with_reforms`; nothing is asked, so nothing is awaited."""
+        made = type(self).__new__(type(self))
+        made.shop = self.shop.with_reforms(*reforms)
+        return made
 
     async def price_for(
         self,

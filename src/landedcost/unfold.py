@@ -307,13 +307,14 @@ def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
 
 
 def _valid_until(priced: Priced) -> date:
-    """The day of the quote, or with all rates given the day before the next rule change."""
+    """The day of the quote, or with nothing that moves the day before the next rule change."""
     lane = priced.market.lane
     moving = any(
         name[0] == "rate" and market_rate(priced, name).provider != "request"
         for name in priced.program.inputs[len(BUNDLE_INPUTS) :]
     )
-    if moving or priced.carried is not None:
+    told = any(f[2].duty is not None and f[2].duty.by is not None for f in priced.facts)
+    if moving or told or priced.carried is not None or priced.beside:
         return lane.key.day
     ends = [lane.next_change]
     for _, _, facts in priced.facts:

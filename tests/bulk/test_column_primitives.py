@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landedcost.program import ir
-from landedcost.program.columns import peak, run_columns, safe_rows
+from landedcost.program.columns import Columns, peak, safe_rows
 from landedcost.program.ir import Builder
-from landedcost.program.plan import plan
+from landedcost.program.plan import WRITTEN, plan
 from landedcost.program.primitives import (
     LARGEST,
     PRIMITIVES,
@@ -21,6 +21,8 @@ from landedcost.program.primitives import (
     allocate_columns,
     divide_bound,
     divide_column,
+    scale_bound,
+    scale_column,
 )
 from landedcost.program.scalar import run
 from landedcost.rounding import ROUNDINGS, allocate
@@ -44,6 +46,17 @@ def written() -> set[str]:
 
 def test_every_operation_has_both_forms() -> None:
     assert written() == PRIMITIVES.keys() | APART
+    assert WRITTEN.keys() == PRIMITIVES.keys()
+
+
+def test_an_operation_without_a_column_form_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def squared(self: Builder, a: int) -> int:
+        return self._put("squared", a)
+
+    assert written() == PRIMITIVES.keys() | APART
+    source = inspect.getsource(ir.Builder) + inspect.getsource(squared)
+    monkeypatch.setattr(inspect, "getsource", lambda _: source)
+    assert written() - (PRIMITIVES.keys() | APART) == {"squared"}
 
 
 @pytest.mark.parametrize("name", sorted(PRIMITIVES))
@@ -84,6 +97,23 @@ def test_division_rounds_as_on_ints(mode: str, pairs: list[tuple[int, int]]) -> 
     )
     assert least <= min(wanted)
     assert max(wanted) <= most
+
+
+@pytest.mark.parametrize("mode", sorted(ROUNDINGS))
+@given(
+    amounts=st.lists(AMOUNTS, min_size=1, max_size=30),
+    num=st.integers(1, 10**7),
+    den=st.integers(1, 10**7),
+)
+def test_a_ratio_in_one_step_rounds_as_in_two(
+    mode: str, amounts: list[int], num: int, den: int
+) -> None:
+    wanted = [ROUNDINGS[mode](amount * num, den) for amount in amounts]
+    assert scale_column(np, mode, num, den, np.array(amounts)).tolist() == wanted
+    (least, most), top = scale_bound((min(amounts), max(amounts)), num, den)
+    assert least <= min(wanted)
+    assert max(wanted) <= most
+    assert max(amount * num + den - 1 for amount in amounts) <= top
 
 
 @given(
@@ -134,7 +164,7 @@ def test_rows_that_could_overflow_are_told_apart(rows: list[tuple[int, int, int]
     chosen = np.ones(len(rows), dtype=bool) if safe is None else np.broadcast_to(safe, len(rows))
     if not chosen.any():
         return
-    found = run_columns(made, {reg: c[chosen] for reg, c in values.items()})
+    found = Columns.of(made).run({reg: c[chosen] for reg, c in values.items()})
     for place, row in enumerate(np.flatnonzero(chosen).tolist()):
         price, other, off = rows[row]
         given_in = {"A0": [price], "A1": [other], "G": [off, 0, 0, 0, 123_456_789, 10**9]}
@@ -153,3 +183,66 @@ def test_small_rows_stay_in_columns_beside_a_huge_one() -> None:
     }
     safe = safe_rows(made, {reg: columns[group] for reg, (group, _) in made.inputs})
     assert safe.tolist() == [True, False, True]
+
+
+@st.composite
+def written_programs(draw: st.DrawFn) -> tuple[Builder, list[int], dict[tuple[str, int], int]]:
+    """A program of any operations, its outputs, and some inputs that hold for every row."""
+    b = Builder()
+    regs = [b.input("G", k) for k in range(4)]
+    flags = [b.const(0), b.const(1)]
+    for _ in range(draw(st.integers(1, 20))):
+        one, two = draw(st.sampled_from(regs)), draw(st.sampled_from(regs))
+        flag, other = draw(st.sampled_from(flags)), draw(st.sampled_from(flags))
+        match draw(st.integers(0, 9)):
+            case 0:
+                regs.append(b.add(one, two))
+            case 1:
+                mode = draw(st.sampled_from(sorted(ROUNDINGS)))
+                num, den = b.const(draw(st.integers(1, 10**6))), b.const(draw(st.integers(1, 999)))
+                regs.append(b.div(mode, b.mul(one, num), den))
+            case 2:
+                regs.append(b.div(draw(st.sampled_from(sorted(ROUNDINGS))), one, b.const(7)))
+            case 3:
+                regs += [b.least(one, two), b.most(one, two)]
+            case 4:
+                flags += [b.at_most(one, two), b.below(one, two)]
+            case 5:
+                flags.append(b.either(flag, b.no(other)))
+            case 6:
+                regs.append(b.where(b.both(flag, other), one, two))
+            case 7:
+                regs.append(b.where(flag, b.const(draw(st.integers(0, 99))), one))
+            case 8:
+                regs.append(b.where(flag, b.where(flag, one, two), b.where(flag, two, one)))
+            case _:
+                weights = draw(st.lists(st.sampled_from(regs), min_size=2, max_size=5))
+                regs += b.allocate(one, weights)
+    outputs = draw(st.lists(st.sampled_from(regs + flags), min_size=1, max_size=6))
+    held = draw(st.dictionaries(st.integers(0, 3), st.integers(0, 10**6), max_size=3))
+    return b, outputs, {("G", place): value for place, value in held.items()}
+
+
+@given(
+    written_programs(),
+    st.lists(st.tuples(*[st.integers(0, 10**6)] * 4), min_size=1, max_size=12),
+)
+def test_a_folded_program_is_the_same_in_columns(
+    made: tuple[Builder, list[int], dict[tuple[str, int], int]], rows: list[tuple[int, ...]]
+) -> None:
+    b, outputs, fixed = made
+    rows = [tuple(fixed.get(("G", k), row[k]) for k in range(4)) for row in rows]
+    folded = plan(b.ops, outputs, fixed)
+    columns = columns_of(rows)
+    values = {reg: columns[place] for reg, (_, place) in folded.inputs}
+    safe = safe_rows(folded, values)
+    chosen = np.ones(len(rows), dtype=bool) if safe is None else np.broadcast_to(safe, len(rows))
+    if not chosen.any():
+        return
+    found = Columns.of(folded).run({reg: column[chosen] for reg, column in values.items()})
+    wanted = [
+        run(b.ops, {"G": row}) for row, safe_row in zip(rows, chosen, strict=True) if safe_row
+    ]
+    for reg, column in zip(outputs, found, strict=True):
+        got = np.broadcast_to(np.asarray(column), len(wanted)).tolist()
+        assert [int(value) for value in got] == [int(regs[reg]) for regs in wanted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,9 @@ LIMITS = {
 }
 RATES = {"EUR": "1.1", "USD": "1", "JPY": "0.0065", "KWD": "3.25"}
 MOST_DAYS = 6
+SIZES = (*[1] * 24, *[2] * 8, *[3] * 8, 5, 7, 12, 12)
+QUICK = {"AR", "BR", "CN", "DE", "JP", "MX", "ZA"}
+"""Of each way of calculating one: the inner loop looks at these alone."""
 SUMS = {
     "total_minor": "total_minor",
     "due_at_checkout_minor": "checkout_minor",
@@ -131,7 +134,9 @@ def lines_of(
     return found
 
 
-def baskets(regime: Regime, day: date, pick: random.Random) -> list[dict[str, Any]]:
+def baskets(
+    regime: Regime, day: date, pick: random.Random, sizes: Sequence[int] = SIZES
+) -> list[dict[str, Any]]:
     """Rows of baskets at every threshold, and of random ones of 1 to 12 lines."""
     rows: list[dict[str, Any]] = []
     given = any(rule.settings.get("given") for rule in regime.of("tax"))
@@ -144,7 +149,7 @@ def baskets(regime: Regime, day: date, pick: random.Random) -> list[dict[str, An
                 line |= {"tax_rate": "4%"} if given else {}
                 rows.append({**line, "shipping": shipping})
     units = [regime.currency, "USD", "EUR", "JPY", "KWD"]
-    for number, count in enumerate([1] * 24 + [2] * 8 + [3] * 8 + [5, 7, 12, 12]):
+    for number, count in enumerate(sizes):
         unit = pick.choice(units)
         first, *rest = lines_of(regime, f"random {number}", count, unit, pick)
         first["shipping"] = pick.choice([None, text(900, unit), text(750, unit)])
@@ -163,7 +168,8 @@ def shops(regime: Regime, channel: str) -> Iterator[LandedCost]:
         }
     )
     sender = "US" if regime.code != "US" else "CN"
-    for registrations in [(), held] if held else [()]:
+    alone = [[one] for one in held] if len(held) > 1 else []
+    for registrations in [(), *alone, held] if held else [()]:
         yield LandedCost(
             Seller.of(sender, registrations), tariff_strategy="highest", rules=BOOK, channel=channel
         )
@@ -231,7 +237,10 @@ def check(row: dict[str, Any], quote: Quote, charges: list[tuple[object, ...]]) 
     assert sorted(charges, key=repr) == sorted(wanted, key=repr)
 
 
-@pytest.mark.parametrize("code", TERRITORIES)
+@pytest.mark.parametrize(
+    "code",
+    [pytest.param(c, marks=() if c in QUICK else pytest.mark.slow) for c in TERRITORIES],
+)
 def test_columns_equal_single_quotes_in_every_charge(
     code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,3 +278,67 @@ def rates_to(regime: Regime) -> dict[str, str]:
 def barred(regime: Regime) -> bool:
     """Whether everything is refused."""
     return any(not rule.when.tests and "limit" not in rule.values for rule in regime.of("refusal"))
+
+
+def alike(regime: Regime, pick: random.Random, huge: bool) -> list[dict[str, Any]]:
+    """One-line baskets nearly all of one kind: computed in their order, the others put over."""
+    unit = regime.currency
+    given = any(rule.settings.get("given") for rule in regime.of("tax"))
+    found = []
+    for k in range(70):
+        goods: dict[str, Any] = {"hs_code": "6109.10", "duty": "12%", "origin": "VN"}
+        minor = pick.choice([1, 99, 15_000, pick.randrange(1, 10**6)])
+        if k % 10 == 3:
+            goods = {**pick.choice(GOODS[:3]), "origin": pick.choice(["CN", "US"])}
+            goods.setdefault("duty", "3%")
+        if k % 23 == 5:
+            goods["hs_code"] = "xx"
+        if k % 23 == 6:
+            minor = 0
+        if huge and k % 20 == 7:
+            minor = 10**12 * 10 ** currency(unit).digits
+        line = {"id": f"l{k}", "unit_price": text(minor, unit), "currency": unit, "weight_g": 180}
+        line |= {"quantity": pick.choice([1, 2, 10_000 if huge else 3]), "tax_rate": None}
+        line |= {"tax_rate": "4%"} if given else {}
+        found.append({**line, "shipping": text(500, unit), **goods})
+    return found
+
+
+@pytest.mark.parametrize("huge", [False, True])
+@pytest.mark.parametrize("code", TERRITORIES)
+def test_a_batch_of_mostly_one_kind(code: str, huge: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("landedcost.bulk.group.FEW", 1)
+    monkeypatch.setattr("landedcost.bulk.group.CHUNK", 13)
+    regime = BOOK.regime(code)
+    pick = random.Random(code)
+    rate = rates_to(regime)
+    shop = list(shops(regime, "post"))[-1]
+    buyer = Buyer.of(code)
+    prices = shop.price_many(
+        alike(regime, pick, huge), [buyer], as_of="2026-06-01", rates=rate, customs_rates=rate
+    )
+    seen = compare(prices)
+    assert seen["failed"]
+    assert bool(seen["priced"]) is not barred(regime)
+    assert huge or not prices.guarded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", TERRITORIES)
+def test_on_every_day_of_the_rules_under_every_scheme(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landedcost.bulk.group.FEW", 1)
+    regime = BOOK.regime(code)
+    pick = random.Random(code)
+    rate = rates_to(regime)
+    seen: Counter[str] = Counter()
+    for day, channel, buyer in lanes(regime, code, dates(regime)):
+        for shop in shops(regime, channel):
+            terms = pick.choice(["DDP", "DAP"])
+            rows = baskets(regime, day, pick, [1] * 5 + [2, 3])
+            prices = shop.price_many(
+                rows, [buyer], as_of=day, terms=terms, rates=rate, customs_rates=rate
+            )
+            seen += compare(prices)
+    assert bool(seen["priced"]) is not barred(regime)

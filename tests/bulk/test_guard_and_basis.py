@@ -70,6 +70,102 @@ def test_long_baskets_of_huge_lines(lines: int) -> None:
     same_as_alone(prices)
 
 
+EXTREME = [
+    "0.00000000000000000000001 EUR/kg",
+    "1.123456789012345678901234567%",
+    "5% MAX 1.123456789123456789 EUR/kg",
+    "12.5% + 99999999999 USD/kg",
+    "99999999999999999999%",
+]
+
+
+@pytest.mark.parametrize(
+    "market", ["DE", "GB", "US", "JP", "NO", "CH", "AU", "CA", "NZ", "SG", "BR"]
+)
+def test_ten_to_the_fifteen_and_extreme_rates_are_exact(market: str) -> None:
+    """Every row equals its single quote; only rows that need it leave the columns."""
+    rows = [
+        item(f"dear {k}", f"{10**12 - k}.00", quantity=10, duty="7.123456789%") for k in range(20)
+    ]
+    rows += [
+        item(f"odd {k}", f"{20 + k}.00", duty=EXTREME[k % len(EXTREME)], tax_rate="5.123456789012%")
+        for k in range(20)
+    ]
+    rows += [item(f"plain {k}", f"{20 + k}.00") for k in range(60)]
+    rates = {f"USD/{unit}": "1.234567890123" for unit in ("EUR", "GBP", "JPY", "NOK", "CHF")}
+    rates |= {f"USD/{unit}": "1.234567890123" for unit in ("AUD", "CAD", "NZD", "SGD", "BRL")}
+    prices = LandedCost("CN").price_many(
+        rows, [market], as_of=DAY, rates=rates, customs_rates=rates
+    )
+    for number, row in enumerate(prices.table.to_pylist()):
+        if row["error_code"] not in (None, "absurd_amount"):
+            with pytest.raises(LandedCostError) as caught:
+                prices.quote(number)
+            assert row["error_code"] == caught.value.code
+        elif row["error_code"] is None:
+            quote = prices.quote(number)
+            assert row["total_minor"] == quote.total_minor
+            assert row["due_on_delivery_minor"] == quote.delivery_minor
+            for kind in ("goods", "shipping", "duty", "tax", "fee", "rounding"):
+                charged = [c.amount_minor for c in quote.charges if c.kind == kind]
+                assert row[f"{kind}_minor"] == sum(charged)
+    assert len(prices.failed) < 30
+    assert 0 < prices.guarded <= 40
+    print(f"{market}: {prices.guarded} of {len(prices)} prices left the columns")
+
+
+def test_a_rate_with_more_digits_than_a_column_does_not_stop_the_rest() -> None:
+    rows = [item(f"l{k}", "20.00", duty="12%" if k % 9 else f"{'9' * 25}%") for k in range(90)]
+    prices = LandedCost("US").price_many(rows, ["DE"], as_of=DAY)
+    assert prices.guarded == 10
+    same_as_alone(prices)
+
+
+def test_a_negative_shipping_is_an_error_in_every_form() -> None:
+    from decimal import Decimal
+
+    column = pa.array([Decimal("-1.00"), Decimal("1.00")], pa.decimal128(12, 2))
+    for shipping in (column, pa.array(["-1.00", "1.00"]), pa.array([-1, 1])):
+        base = pa.table({"id": ["a", "b"], "unit_price": ["20.00"] * 2, "currency": ["USD"] * 2})
+        base = base.append_column("hs_code", pa.array(["6109.10"] * 2))
+        base = base.append_column("origin", pa.array(["VN"] * 2))
+        prices = LandedCost("US").price_many(
+            base.append_column("shipping", shipping), ["DE"], as_of=DAY
+        )
+        assert [(f.row, f.code, f.field) for f in prices.failed] == [
+            (0, "negative_amount", "shipping")
+        ]
+
+
+def test_rows_that_fail_alike_are_asked_once_and_say_what_they_say_alone() -> None:
+    rows = []
+    for b in range(40):
+        codes = ["6109.10", "0002.00", "6505.00"] if b % 2 else ["0002.00", "0003.00"]
+        for k, code in enumerate(codes):
+            name, price = f"sku-{k if b % 3 else 9 - k}", "900.00" if b % 4 else "1.00"
+            duty = "12%" if code == "6505.00" else None
+            rows.append(item(name, price, basket=f"b{b:02}", hs_code=code, duty=duty))
+    prices = LandedCost("US", tariff_strategy="highest").price_many(rows, ["US", "GB"], as_of=DAY)
+    assert len(prices.failed) >= 30
+    assert prices.alone <= 24
+    for number, row in enumerate(prices.table.to_pylist()):
+        if row["error"] is None:
+            assert prices.quote(number).total_minor == row["total_minor"]
+            continue
+        with pytest.raises(LandedCostError) as caught:
+            prices.quote(number)
+        alone = f"{caught.value.message} ({caught.value.hint})"
+        told = (caught.value.code, caught.value.where, alone)
+        assert (row["error_code"], row["error_field"], row["error"]) == told
+
+
+def test_an_error_that_names_its_line_is_not_another_line_s() -> None:
+    rows = [item(f"sku-{k}", "20.00", hs_code=None, duty=None) for k in range(30)]
+    prices = LandedCost("US").price_many(rows, ["DE"], as_of=DAY)
+    assert all(f"'{f.id}'" in f.message for f in prices.failed)
+    assert len(prices.failed) == 30
+
+
 def catalogue() -> pa.Table:
     goods = [
         {"hs_code": "6109.10", "currency": "USD"},
@@ -146,11 +242,13 @@ def test_a_pricer_travels_with_its_shop() -> None:
 
 def test_a_pricer_refuses_other_rules() -> None:
     here = pricer()
-    state = here.__getstate__() | {"versions_there": {"DE": "0123456789ab"}}
-    there = Pricer.__new__(Pricer)
-    with pytest.raises(LandedCostError, match="DE") as caught:
-        there.__setstate__(state)
-    assert caught.value.code == "rules_differ"
+    for name in ("rules of DE", "tariff of US", "landedcost"):
+        state = here.__getstate__()
+        state["rests_on"] = here.rests_on | {name: "0123456789ab"}
+        there = Pricer.__new__(Pricer)
+        with pytest.raises(LandedCostError, match=name) as caught:
+            there.__setstate__(state)
+        assert caught.value.code == "rules_differ"
 
 
 def test_the_number_of_threads_changes_nothing() -> None:

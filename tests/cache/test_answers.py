@@ -158,7 +158,8 @@ def test_no_answer_is_remembered_for_a_while() -> None:
 def test_every_caller_gets_an_error_of_its_own() -> None:
     bench = Bench()
     bench.source.error = NoAnswer("no such code")
-    assert len({id(bench.fails()) for _ in range(3)}) == 3
+    errors = [bench.fails() for _ in range(3)]
+    assert len({id(error) for error in errors}) == 3
 
 
 @pytest.mark.parametrize(

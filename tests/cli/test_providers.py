@@ -17,13 +17,14 @@ from landedcost.testing.faults import FAULTS
 
 from .conftest import Run
 
-ANSWER = '{"base":"EUR","date":"2026-10-01","rates":{"USD":1.25,"GBP":0.86}}'
+ANSWER = '{"amount":1,"base":"EUR","date":"2026-10-01","rates":{"USD":1.25,"GBP":0.86}}'
 KINDS = ("tariff", "carrier", "rates", "landed")
 
 
 def test_the_sources_are_listed(run: Run) -> None:
     found = run("providers", "--json").json
-    assert {"kind": "rates", "name": "frankfurter"}.items() <= found[1].items()
+    (one,) = (source for source in found if source["name"] == "frankfurter")
+    assert (one["kind"], one["distribution"]) == ("rates", "landedcost")
     keys = [(one["kind"], one["name"]) for one in found]
     assert keys == sorted(keys)
     table = run("providers").out

@@ -81,10 +81,11 @@ def test_every_territory_has_rules() -> None:
 def test_exactly_one_rule_of_each_kind(code: str) -> None:
     regime = BOOK.regime(code)
     senders = [place(c) for c in ("US", "CN", "GB", "DE", "JP")]
+    regions = PROVINCES.get(code, [None])
     for day in days(regime):
         lanes = product(
-            senders,
-            PROVINCES.get(code, [None]),
+            senders if len(regions) < 6 else senders[:2],
+            regions,
             ("consumer", "business"),
             ("post", "courier", "sea"),
             ("DDP", "DAP"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -191,7 +192,7 @@ def test_a_tariff_that_is_down_does_no_harm_where_no_duty_is_due() -> None:
 def test_a_source_that_comes_back_is_believed() -> None:
     down = Switch()
     down.on()
-    clock = FastClock(50)
+    clock = FastClock(1)
     one = shop(tariff=failing(fake_tariff({"6109": "10%"}), down), rates=USD, clock=clock)
     assert fails(one).code == "provider_unreachable"
     down.off()
@@ -508,6 +509,7 @@ def test_with_every_source_down_quotes_go_on_marked_until_the_stated_age() -> No
     assert isinstance(error, Unreachable)
     assert "switched off by a test" in str(error)
     down.off()
+    time.sleep(0.3)  # what was under way when the price was refused has ended by then
     clock.skip(40_000)
     assert not any(p.stale for p in price(one, basket(None)).provenance)
 
@@ -626,3 +628,38 @@ def test_every_quote_of_live_sources_fits_the_contract() -> None:
     for policy in ("beside", "replace"):
         one = shop(rates=USD, tariff="bundled", landed=landed, landed_policy=policy)
         AnswerDocument.model_validate(price(one).as_dict())
+
+
+def test_an_offer_in_a_currency_of_its_own_is_converted_by_the_next_source() -> None:
+    more = fake_rates({"HKD": "8.5", "USD": "1.25"}, name="more")
+    hong_kong = Offer("Acme", "Post", Amount(8_500, "HKD"))
+    one = shop(rates=[fake_rates({"USD": "1.25"}, name="few"), more], carrier=offers(hong_kong))
+    quote = price(one, basket(None))
+    assert next(c for c in quote.charges if c.kind == "shipping").amount_minor == 1_000
+
+
+def test_rates_of_another_day_are_not_taken_for_those_of_the_past() -> None:
+    todays = fake_rates({"USD": "2"}, name="todays", on=date(2026, 11, 1))
+    quote = price(shop(rates=[todays, USD]))
+    assert {p.provider.split()[0] for p in sources(quote, "rates")} == {"fake"}
+    assert told(quote, "source_failed") == []
+    assert fails(shop(rates=todays)).code == "no_answer"
+
+
+def test_a_price_on_live_sources_holds_for_the_day() -> None:
+    pinned = {"USD/EUR": "0.8"}
+    one = shop(tariff=fake_tariff({"6109": "10%"}))
+    quote = one.price_for(basket(), "de-DE", as_of=DAY, rates=pinned, customs_rates=pinned)
+    assert quote.valid_until == DAY
+
+
+def test_a_market_asked_for_again_knows_what_the_sources_say_now() -> None:
+    down = Switch()
+    down.on()
+    clock = FastClock(1)
+    one = shop(tariff=failing(fake_tariff({"6109": "10%"}), down), clock=clock)
+    with pytest.raises(ProviderError):
+        one.market_for("de-DE", as_of=DAY).price(basket())
+    down.off()
+    clock.skip(10_000)
+    assert one.market_for("de-DE", as_of=DAY).price(basket()).customs["duty"]

@@ -41,7 +41,9 @@ def drop(quantity: int = 2) -> Bundle:
 
 
 def frankfurter(seen: Seen) -> Reply:
-    return Reply(json={"base": "EUR", "date": seen.url.rpartition("/")[2], "rates": RATES})
+    return Reply(
+        json={"amount": 1, "base": "EUR", "date": seen.url.rpartition("/")[2], "rates": RATES}
+    )
 
 
 def scripted(shop: LandedCost | AsyncLandedCost, answer: Any) -> Script:
@@ -125,7 +127,7 @@ def answer(seen):
     counter.incr("upstream")
     time.sleep(0.3)
     rates = {"GBP": Decimal("0.86"), "USD": Decimal("1.25")}
-    return Reply(json={"base": "EUR", "date": "2026-10-01", "rates": rates})
+    return Reply(json={"amount": 1, "base": "EUR", "date": "2026-10-01", "rates": rates})
 
 shop = LandedCost("US", providers=Providers(rates="frankfurter", shared=url))
 shop.outside.opened.transport.wire = Transport(outlet=Script(answer).outlet).wire
@@ -187,7 +189,7 @@ def unlucky(seed: int) -> Any:
         Reply(429),
         Reply(text="<html>", headers={"content-type": "text/html"}),
         Reply(text='{"base": "EUR"'),
-        Reply(json={"base": "EUR", "date": "2026-10-01", "rates": {"USD": -1}}),
+        Reply(json={"amount": 1, "base": "EUR", "date": "2026-10-01", "rates": {"USD": -1}}),
     )
     lock = threading.Lock()
 

@@ -104,7 +104,7 @@ def test_a_flow_may_catch_what_a_request_raises(run: Runner) -> None:
 def test_failures_are_tried_again(run: Runner) -> None:
     route = respx.get(URL)
     route.side_effect = [respx.MockResponse(503), respx.MockResponse(200, text="now")]
-    assert run(Transport(clock=FastClock()), get()) == "now"
+    assert run(Transport(clock=FastClock(10)), get()) == "now"
     assert route.call_count == 2
 
 

@@ -62,7 +62,7 @@ def ask(*replies: Reply) -> Response:
         request = Request("GET", "https://source.test/rates", params={"key": Secret(KEY)})
         return (yield Through(channel, fetch(request)))
 
-    return Transport(clock=FastClock(50), outlet=script.outlet).run(flow())
+    return Transport(clock=FastClock(10), outlet=script.outlet).run(flow())
 
 
 def test_a_request_is_a_span_with_what_came_of_it(tracer: Tracer) -> None:

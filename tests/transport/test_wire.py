@@ -18,7 +18,8 @@ from landedcost.ports import Flow, Request, Response, fetch, gather
 from landedcost.transport import Channel, Policy, Through, Transport
 
 Runner = Callable[[Transport, Flow[Any]], Any]
-SLOW = Policy(deadline_ms=400, timeout_ms=400, attempts=1)
+SLOW = Policy(deadline_ms=500, timeout_ms=500, attempts=1)
+ONCE = Policy(attempts=1)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -144,22 +145,22 @@ def test_a_server_that_takes_its_time_does_not_take_ours(
     start = time.monotonic()
     with closing(transport), pytest.raises(ProviderTimeout):
         run(transport, get(f"{server.url}/{path}", SLOW))
-    assert 0.3 < time.monotonic() - start < 1.5
+    assert 0.4 < time.monotonic() - start < 2.5
 
 
 def test_a_connection_cut_in_the_middle(server: Any, run: Runner) -> None:
-    transport = Transport(SLOW)
+    transport = Transport(ONCE)
     with closing(transport), pytest.raises(Unreachable, match="broke off"):
-        run(transport, get(f"{server.url}/reset", SLOW))
+        run(transport, get(f"{server.url}/reset", ONCE))
 
 
 def test_nobody_there(run: Runner) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        transport = Transport(SLOW)
+        transport = Transport(ONCE)
         with closing(transport), pytest.raises(Unreachable, match="no connection"):
-            run(transport, get(f"http://127.0.0.1:{port}/", SLOW))
+            run(transport, get(f"http://127.0.0.1:{port}/", ONCE))
 
 
 def test_a_bomb_that_unpacks_to_more_than_may_be_read(server: Any, run: Runner) -> None:
@@ -170,9 +171,9 @@ def test_a_bomb_that_unpacks_to_more_than_may_be_read(server: Any, run: Runner) 
 
 
 def test_what_is_not_packed_as_it_says(server: Any, run: Runner) -> None:
-    transport = Transport(SLOW)
+    transport = Transport(ONCE)
     with closing(transport), pytest.raises(BadAnswer, match="cannot be unpacked"):
-        run(transport, get(f"{server.url}/not_gzip", SLOW))
+        run(transport, get(f"{server.url}/not_gzip", ONCE))
 
 
 def test_requests_of_a_gather_are_under_way_together(server: Any, run: Runner) -> None:
@@ -183,4 +184,4 @@ def test_requests_of_a_gather_are_under_way_together(server: Any, run: Runner) -
     start = time.monotonic()
     with closing(transport):
         assert len(run(transport, flow())) == 5
-    assert time.monotonic() - start < 0.8
+    assert time.monotonic() - start < 0.95

@@ -20,7 +20,7 @@ from .kinds import KindBook, Kinds
 from .priced import Priced
 from .reasons import columns_of
 from .split import Split
-from .texts import Flags
+from .texts import Flags, Ints
 from .wide import SUMS, Wide, widen
 
 _PROGRAMS = 4_000
@@ -120,14 +120,16 @@ class MarketColumns:
         errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
         forms = self._forms(baskets, among, kinds, alone)
-        columns = [(forms[:, k], kinds.forms + 1) for k in range(forms.shape[1])]
+        columns: list[tuple[Ints, int]] = []
+        if forms is not None:
+            columns += [(forms[:, k], kinds.forms) for k in range(forms.shape[1])]
         for money in extras.values():
             if money.place is not None:
                 columns.append((money.place[among.baskets], len(money.units) + 1))
-        split = Split(columns)
+        split = Split(columns, among.baskets.size)
         for part in sorted(range(len(split.sizes)), key=split.sizes.__getitem__, reverse=True):
             first = split.first(part)
-            if not forms[first, 0]:
+            if forms is not None and not forms[first, 0]:
                 continue
             units = {n: m.unit_of(int(among.baskets[first])) for n, m in extras.items()}
             example = among.kind[first].tolist()
@@ -140,12 +142,14 @@ class MarketColumns:
             yield Group(wide, baskets, extras, kinds, among, split, part, example)
 
     def _forms(self, baskets: Baskets, among: Members, kinds: Kinds, alone: Flags) -> Any:
-        """The form of each line, from 1; 0 in baskets that cannot be computed with others.
+        """The form of each line; None where all are of one.
 
-        Those are marked.
+        It is 0 in baskets that cannot be computed with others, and those are marked.
         """
-        forms = kinds.form.take(among.kind) + 1
         odd: Any = alone[among.baskets] if np.any(alone) else None
+        if odd is None and kinds.one_form:
+            return None
+        forms = kinds.form.take(among.kind)
         if kinds.form_lacking:
             lacking = np.any(forms == 0, axis=1)
             odd = lacking if odd is None else odd | lacking

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..program.columns import peak, run_columns, safe_rows
+from ..program.columns import Columns, peak, safe_rows
 from ..program.ir import Reg
-from ..program.plan import Input, Plan
+from ..program.plan import Input
 from ..program.primitives import LARGEST
 from ..program.sheet import BUNDLE_INPUTS
 from .baskets import Baskets
@@ -117,7 +117,8 @@ class Group:
             yield slice(0, self.size), self._exact(np.arange(self.size), outputs)
             return
         fixed, tables = self._figures()
-        made = self.wide.plan(outputs, fixed)
+        ready = self.wide.columns(outputs, fixed)
+        made = ready.plan
         spans = {reg: self._span(at, tables) for reg, at in made.inputs}
         all_safe = peak(made, spans) <= LARGEST
         if spread and all_safe and 4 * self.size > 3 * self._among.baskets.size:
@@ -127,19 +128,24 @@ class Group:
             values = {reg: self._input(at, part, tables) for reg, at in made.inputs}
             safe = None if all_safe else safe_rows(made, values)
             if safe is None:
-                yield part, run_columns(made, values)
+                yield part, ready.run(values)
             else:
-                yield from self._some(made, part, values, safe, outputs)
+                yield from self._some(ready, part, values, safe, outputs)
 
     def _some(
-        self, made: Plan, part: slice, values: Mapping[Reg, Any], safe: Any, outputs: Sequence[Reg]
+        self,
+        ready: Columns,
+        part: slice,
+        values: Mapping[Reg, Any],
+        safe: Any,
+        outputs: Sequence[Reg],
     ) -> Iterator[tuple[Part, list[Any]]]:
         """A chunk in two: the rows that are safe in columns, and the others on ints."""
         places = np.arange(part.start, part.stop)
         safe = np.broadcast_to(safe, places.shape)
         if np.any(safe):
             picked = {reg: column[safe] for reg, column in values.items()}
-            yield places[safe], run_columns(made, picked)
+            yield places[safe], ready.run(picked)
         outside = places[~safe]
         self.guarded += outside.size
         yield outside, self._exact(outside, outputs)
@@ -150,8 +156,8 @@ class Group:
         fixed: dict[Input, int] = {("G", start + k): v for k, v in enumerate(self.wide.bound)}
         tables: dict[Input, Ints] = {}
         for position, kind in enumerate(self.example):
-            form, params, _ = self.kinds.fact(kind)
-            for at in range(0, len(params), 2):
+            form = int(self.kinds.form[kind])
+            for at in range(0, len(self.kinds.fact(kind)[1]), 2):
                 for offset, found in enumerate(self.kinds.ratio(form, at)):
                     place = (f"P{position}", at + offset)
                     if isinstance(found, int):

@@ -100,16 +100,18 @@ class Kinds:
     def __init__(self, book: KindBook, known: Sequence[Known]) -> None:
         self.book = book
         self.known = known
-        self.form: Ints = np.array(
-            [-1 if k.fact is None else k.fact[0] for k in known], dtype=np.int64
-        )
-        """The number of each kind's form, -1 for those that cannot be priced."""
-        self.forms = int(self.form.max(initial=-1)) + 1
-        self.form_lacking = bool(np.any(self.form < 0))
-        self.note = np.array([k.note for k in known], dtype=np.int8)
-        self.rate = np.array([k.rate for k in known], dtype=np.int8)
         self.huge: Flags = np.array([k.huge for k in known], dtype=np.bool_)
         self.any_huge = bool(np.any(self.huge))
+        found = [0 if k.fact is None else k.fact[0] + 1 for k in known]
+        number = {form: n for n, form in enumerate(dict.fromkeys([0, *found]))}
+        self.form: Ints = np.array([number[form] for form in found], dtype=np.int64)
+        """The number of each kind's form, from 1; 0 for those that cannot be priced."""
+        self.forms = len(number)
+        """A number that all of those are below."""
+        self.form_lacking = 0 in found
+        self.one_form = len(number) == 2 and not self.form_lacking and not self.any_huge
+        self.note = np.array([k.note for k in known], dtype=np.int8)
+        self.rate = np.array([k.rate for k in known], dtype=np.int8)
         self._ratios: dict[tuple[int, int], tuple[int | Ints, int | Ints]] = {}
 
     def grown(self, market: Market) -> Kinds:

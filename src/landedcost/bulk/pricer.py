@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from .. import __version__
 from ..client import today
 from ..dates import day
-from ..errors import LandedCostError, RuleFileError
+from ..errors import LandedCostError, RequestError, RuleFileError
 from ..request import Buyer
 from ..tariffs.table import TariffTable
 from .answer import SCHEMA, answer
@@ -66,7 +66,8 @@ class Pricer:
     It can be pickled: rules, exchange rates and shipping tables go with it, tariffs are those
     that are installed there. However often it arrives in a process, it is unpacked once. What it
     learns there of kinds of line is kept for the next batch. Raises RuleFileError
-    (``rules_differ``) where rules, tariffs or the package are not those that it left.
+    (``rules_differ``) where rules, tariffs or the package are not those that it left, and
+    RequestError for a shop with live sources, which does not travel.
     """
 
     def __init__(
@@ -134,13 +135,26 @@ class Pricer:
                     found[f"tariff of {code}"] = market.table.version
         return found
 
+    @cached_property
+    def packed(self) -> bytes:
+        """All that goes elsewhere. Raises RequestError for a shop that asks live sources."""
+        return pickle.dumps(self.__getstate__())
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (pickle.dumps(self.__getstate__()),)
+        return _unpacked, (self.packed,)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {k: v for k, v in self.__dict__.items() if k not in ("book", "opened", "labels")}
-        shop = copy(self.shop)  # credentials of providers, which are not asked here, stay behind
-        shop.providers, shop.clock = None, today
+        if self.shop.providers is not None:
+            raise RequestError(
+                "a shop that asks live sources cannot be sent to another process: each would ask "
+                "again, and may be told something else",
+                code="live_sources",
+                where="providers",
+                hint="send a shop without providers; give `rates`, and import the tariffs before",
+            )
+        state = {name: self.__dict__[name] for name in ("as_of", "asked", "markets")}
+        shop = copy(self.shop)
+        shop.clock = today  # the day is fixed, and a shop's own clock may not be to pickle
         return {**state, "shop": shop, "rests_on": self.rests_on}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -232,6 +246,7 @@ def _unpacked(packed: bytes) -> Pricer:
     """A pricer that has arrived in this process, the same one each time."""
     made = Pricer.__new__(Pricer)
     made.__setstate__(pickle.loads(packed))
+    made.__dict__["packed"] = packed
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,25 @@ _FEW = 8
 class Split:
     """The parts of some rows: those of each distinct combination of small ints.
 
-    A column comes with a number that all of its ints are below. ``sizes`` has the number of rows
-    of each part; ``places`` the part of each row, where there is more than one.
+    A column comes with a number that all of its ints are below; without columns the ``count`` rows
+    are one part. ``sizes`` has the number of rows of each part; ``places`` the part of each row,
+    where there is more than one.
     """
 
-    def __init__(self, columns: Sequence[tuple[Ints, int]]) -> None:
-        self.places, self.sizes = _places(columns)
-        self._sorted: tuple[Ints, Ints] | None = None
+    def __init__(self, columns: Sequence[tuple[Ints, int]], count: int) -> None:
+        if columns:
+            self.places, self.sizes = _places(columns)
+        else:
+            self.places, self.sizes = np.zeros(0, dtype=np.int64), [count] if count else []
 
     def first(self, part: int) -> int:
         """A row of a part."""
         if len(self.sizes) == 1:
             return 0
-        return int(np.argmax(self.places == part))
+        if len(self.sizes) <= _FEW:
+            return int(np.argmax(self.places == part))
+        order, edges = self._sorted
+        return int(order[edges[part]])
 
     def rows(self, part: int) -> Ints | slice:
         """All rows of a part, in rising order; a slice where there are no others."""
@@ -40,11 +47,14 @@ class Split:
             return slice(None)
         if len(self.sizes) <= _FEW:
             return np.flatnonzero(self.places == part)
-        if self._sorted is None:
-            order = np.argsort(self.places, kind="stable")
-            self._sorted = order, np.concatenate([[0], np.cumsum(self.sizes)])
         order, edges = self._sorted
         return order[edges[part] : edges[part + 1]]
+
+    @cached_property
+    def _sorted(self) -> tuple[Ints, Ints]:
+        """The rows by part, and where each part begins."""
+        order = np.argsort(self.places, kind="stable")
+        return order, np.concatenate([[0], np.cumsum(self.sizes)])
 
 
 def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, list[int]]:
@@ -62,8 +72,8 @@ def _counted(key: Ints, size: int) -> tuple[Places, list[int]]:
     counts = np.bincount(key, minlength=size)
     present = np.flatnonzero(counts)
     sizes: list[int] = counts[present].tolist()
-    if present.size <= 1:
-        return key, sizes
+    if present.size <= 1 or present[-1] == present.size - 1:
+        return key.astype(np.uint16), sizes
     number = np.zeros(size, dtype=np.uint16)  # numpy sorts these by radix
     number[present] = np.arange(present.size)
     return number.take(key), sizes

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..pipeline import COMPILE_UP_TO, KINDS, Program, input_groups
+from ..program.columns import Columns
 from ..program.ir import Builder, Reg
-from ..program.plan import Input, Plan, plan
+from ..program.plan import Input, plan
 from ..program.scalar import compile_program, run
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Wide:
         return input_groups(len(self.program.forms))
 
     @cached_property
-    def _plans(self) -> dict[object, Plan]:
+    def _plans(self) -> dict[object, Columns]:
         return {}
 
     @cached_property
@@ -66,14 +67,14 @@ class Wide:
         found: tuple[int, ...] = self._compiled[wanted](*inputs)
         return found
 
-    def plan(self, outputs: Sequence[Reg], fixed: Mapping[Input, int]) -> Plan:
-        """A plan for some registers; ``fixed`` are inputs that hold for every row."""
+    def columns(self, outputs: Sequence[Reg], fixed: Mapping[Input, int]) -> Columns:
+        """Some registers in columns; ``fixed`` are inputs that hold for every row."""
         key = (tuple(outputs), tuple(fixed.items()))
         found = self._plans.get(key)
         if found is None:
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
-            found = self._plans[key] = plan(self.ops, outputs, fixed)
+            found = self._plans[key] = Columns.of(plan(self.ops, outputs, fixed))
         return found
 
 

@@ -12,8 +12,9 @@ from rich.table import Table
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
 from ..quote import Quote
+from ..regimes.load import RuleBook
 from ..request import Request
-from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
+from .inputs import FLAGS, buyer_in, read_input, renamed, rule_book, shop, split_list
 from .options import (
     AsJson,
     AsOf,
@@ -47,7 +48,7 @@ def compare(
         str, typer.Argument(metavar="REQUEST.json", help="A request, - for standard input.")
     ],
     to: Annotated[
-        str, typer.Option("--to", metavar="DE,US,CA-ON", help="The markets: DE, CA-ON or de-DE.")
+        str, typer.Option("--to", metavar="DE,US,CA-ON|all", help="The markets: DE, CA-ON, de-DE.")
     ],
     as_of: AsOf = None,
     carrier: Carrier = None,
@@ -67,7 +68,7 @@ def compare(
     from ..contract import parse_request
 
     asked = parse_request(read_input(request), as_of=as_of)
-    markets = split_list(to)
+    markets = _everywhere(rule_book(rules_dir)) if to == "all" else split_list(to)
     if not markets:
         raise RequestError(
             "no market given", code="missing_field", where="--to", hint="such as DE,US,CA-ON"
@@ -83,6 +84,18 @@ def compare(
         _show(found, asked, unit)
     errors = [answer.error for answer in found if answer.error is not None]
     return max(e.exit_code for e in errors) if len(errors) == len(found) else 0
+
+
+def _everywhere(book: RuleBook) -> list[str]:
+    """Every territory that has rules and is a place, not a union of some."""
+    found = []
+    for code in book.codes:
+        try:
+            buyer_in(code)
+        except RequestError:
+            continue
+        found.append(code)
+    return found
 
 
 def _answer(answerer: LandedCost, asked: Request, market: str, unit: str) -> _Answer:

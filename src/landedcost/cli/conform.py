@@ -64,7 +64,6 @@ def _report(spec: ProviderSpec, every: bool, as_json: bool) -> int:
 
 def _faults(specs: list[ProviderSpec], as_json: bool) -> int:
     """A table of sources and faults; the exit code is 4 if one is not met as it should be."""
-    from ..testing.faults import FAULTS
     from ..testing.matrix import fault_row
     from ..testing.run import case_of
 
@@ -75,9 +74,12 @@ def _faults(specs: list[ProviderSpec], as_json: bool) -> int:
         keys = ("source", "fault", "error", "broken")
         show_json([{key: getattr(one, key) for key in keys} for one in cells])
     else:
-        made = table("What comes of each fault", ("fault", *rows))
-        for at, fault in enumerate(FAULTS):
-            told = (row[at].error or f"BROKEN: {row[at].broken}" for row in rows.values())
-            made.add_row(cell(fault.name), *map(cell, told))
+        made = table("What comes of each fault", ("source", "error", "after"))
+        for key, row in rows.items():
+            found: dict[str, list[str]] = {}
+            for one in row:
+                found.setdefault(one.error or f"BROKEN: {one.broken}", []).append(one.fault)
+            for error, names in found.items():
+                made.add_row(*map(cell, (key, error, ", ".join(names))))
         show(made)
     return PluginError.exit_code if any(one.broken for one in cells) else 0

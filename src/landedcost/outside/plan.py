@@ -13,6 +13,7 @@ from ..errors import LandedCostError
 from ..facts import Remark
 from ..lines import Amount
 from ..market import Carrier, Market
+from ..ports.carrier import ShippingAnswer
 from ..ports.flow import Flow, attempt, done, gather
 from ..ports.rates import CUSTOMS, RatesAsk
 from ..providers.chain import Answered
@@ -67,13 +68,16 @@ class Outside:
         Raises the errors of :meth:`LandedCost.price_for`, ProviderError among them where the
         price needs what no source told.
         """
-        codes = self._codes(question, bundle)
+        codes, wanted = self._codes(question, bundle), _currencies(question, bundle)
         rates: Rates
         rates, offers, *duties = yield from gather(
-            self._rates(question, _currencies(question, bundle)),
+            self._rates(question, wanted),
             self._shipping(question, bundle),
             *(self._duty(question, *code) for code in codes),
         )
+        offered = _offered(offers)
+        if offered - wanted:
+            rates = yield from self._rates(question, wanted | offered)
         market = self._market(question, rates, dict(zip(codes, duties, strict=True)))
         carried = self._offer(question, market, offers)
         quote = market.price(bundle, carried)
@@ -82,13 +86,16 @@ class Outside:
         return quote
 
     def market(self, question: Question) -> Flow[Market]:
-        """A market without a bundle; duties are then asked for one by one, in this thread."""
+        """A market without a bundle; duties are then asked for one by one, in this thread.
+
+        What it has learnt it keeps, so it is for one use: a catalogue, a look.
+        """
         rates = yield from self._rates(question, frozenset())
 
         def ask(hs_code: str, origin: str) -> Learnt:
             return self.transport.run(self._duty(question, hs_code, origin))
 
-        return self._market(question, rates, {}, ask)
+        return self._made(question, rates, {}, ask)
 
     def needs(self, question: Question, hs_code: str, origin: str) -> Flow[tuple[Requirement, ...]]:
         """The facts that a price of a code and origin needs."""
@@ -96,7 +103,7 @@ class Outside:
         duties: dict[tuple[str, str], Learnt] = {}
         if "tariff" in self.opened.chains:
             duties[code, made_in] = yield from self._duty(question, code, made_in)
-        market = self._made(question, question.rates, duties, None)
+        market = self._made(question, question.rates, duties)
         return requirements(market, hs_code, origin)
 
     def _rates(self, question: Question, wanted: frozenset[str]) -> Flow[Rates]:
@@ -184,17 +191,16 @@ class Outside:
         question: Question,
         rates: Rates,
         duties: Mapping[tuple[str, str], Learnt],
-        ask: Ask | None = None,
     ) -> Market:
         """The market kept for this question while the sources say the same, or a new one."""
-        key = (*_key(question), ask is None)
+        key = _key(question)
         mark = rates.mark if isinstance(rates, AskedRates) else None
         kept = self._markets.get(key)
         if kept is not None and kept[0] == mark:
             table = kept[1].table
             if not isinstance(table, AskedTariff) or table.agrees(duties):
                 return kept[1]
-        market = self._made(question, rates, duties, ask)
+        market = self._made(question, rates, duties)
         if len(self._markets) >= _KEPT:
             self._markets.clear()
         self._markets[key] = (mark, market)
@@ -205,7 +211,7 @@ class Outside:
         question: Question,
         rates: Rates,
         duties: Mapping[tuple[str, str], Learnt],
-        ask: Ask | None,
+        ask: Ask | None = None,
     ) -> Market:
         regime = question.lane.regime
         table = question.table
@@ -262,6 +268,13 @@ def _currencies(question: Question, bundle: Bundle) -> frozenset[str]:
     found = {line.currency for line in bundle.lines}
     found |= {amount.currency for amount in extras if amount is not None}
     return frozenset(found | {question.terms.shown, question.lane.regime.currency})
+
+
+def _offered(offers: Answered[ShippingAnswer] | None) -> frozenset[str]:
+    """The currencies that carriers ask for."""
+    if offers is None:
+        return frozenset()
+    return frozenset(offer.price.currency for offer in offers.answer.offers)
 
 
 def _exact(market: Market, amount: Amount, shown: str) -> Fraction:

@@ -14,6 +14,7 @@ from ..fx.rates import SAME, STALE_DAYS, CustomsRate, Rate, same
 from ..ports.rates import RatesAnswer
 from ..providers.chain import Answered
 from ..transport.clock import Clock, moment
+from ..transport.flights import again
 from .remarks import problem_remarks, source_remarks
 
 
@@ -95,7 +96,7 @@ class AskedRates:
             if found is not None:
                 return found
         if self.failure is not None:
-            raise self.failure
+            raise again(self.failure)
         names = ", ".join(s.provider for s in self.sheets) or "no source"
         raise RequestError(
             f"no rate for {base}/{quote} on {on.isoformat()}: not with {names}",

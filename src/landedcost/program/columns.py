@@ -6,13 +6,16 @@ could leave 63 bits are told apart, not computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from .ir import Reg
-from .plan import Plan, Step
+from .plan import Plan, Step, read_by
 from .primitives import (
     LARGEST,
     PRIMITIVES,
@@ -53,29 +56,51 @@ def _bound(step: Step, spans: Mapping[Reg, Span]) -> Bound:
             return PRIMITIVES[str(step[0])].bound(*(spans[reg] for reg in args))
 
 
-def run_columns(made: Plan, values: Mapping[Reg, Any]) -> list[Any]:
-    """The output registers for a chunk of rows; ``values`` are the input columns by register."""
-    regs: dict[Reg, Any] = {**made.known, **values}
-    for (reg, step), done in zip(made.steps, made.last, strict=True):
-        regs[reg] = _column(step, regs)
-        for over in done:
-            del regs[over]
-    return [regs[reg] for reg in made.outputs]
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A plan ready to run: each step bound to what computes it, and the registers it reads."""
+
+    plan: Plan
+    calls: tuple[tuple[Reg, Callable[..., Any], tuple[Reg, ...], tuple[Reg, ...]], ...]
+
+    @classmethod
+    def of(cls, made: Plan) -> Columns:
+        """Bind every step of a plan."""
+        return cls(
+            made,
+            tuple(
+                (reg, _bound_to(step), tuple(read_by(step)), over)
+                for (reg, step), over in zip(made.steps, made.last, strict=True)
+            ),
+        )
+
+    def run(self, values: Mapping[Reg, Any]) -> list[Any]:
+        """The output registers for a chunk of rows; ``values`` are the inputs by register."""
+        regs: dict[Reg, Any] = {**self.plan.known, **values}
+        for reg, call, args, over in self.calls:
+            regs[reg] = call(*[regs[arg] for arg in args])
+            for done in over:
+                del regs[done]
+        return [regs[reg] for reg in self.plan.outputs]
 
 
-def _column(step: Step, regs: Mapping[Reg, Any]) -> Any:
+def _bound_to(step: Step) -> Callable[..., Any]:
     args: Any = step[1:]
     match step[0]:
         case "part":
-            return regs[args[0]][args[1]]
+            return itemgetter(args[1])
         case "scale":
-            return scale_column(np, args[0], regs[args[1]], args[2], args[3])
+            return partial(scale_column, np, args[0], args[2], args[3])
         case "div":
-            return divide_column(np, args[0], regs[args[1]], regs[args[2]])
+            return partial(divide_column, np, args[0])
         case "alloc":
-            return allocate_columns(np, regs[args[0]], [regs[w] for w in args[1]])
+            return _allocated
         case _:
-            return PRIMITIVES[str(step[0])].column(np, *(regs[reg] for reg in args))
+            return partial(PRIMITIVES[str(step[0])].column, np)
+
+
+def _allocated(total: Any, *weights: Any) -> list[Any]:
+    return allocate_columns(np, total, weights)
 
 
 def safe_rows(made: Plan, values: Mapping[Reg, Any]) -> Any:

@@ -22,7 +22,7 @@ Input = tuple[str, int]
 Step = tuple[object, ...]
 """An operation of the program, or ``("scale", mode, reg, num, den)`` with two plain numbers."""
 
-_WRITTEN: Mapping[str, Callable[..., Reg]] = {
+WRITTEN: Mapping[str, Callable[..., Reg]] = {
     "add": Builder.add,
     "sub": Builder.sub,
     "mul": Builder.mul,
@@ -35,6 +35,7 @@ _WRITTEN: Mapping[str, Callable[..., Reg]] = {
     "not": Builder.no,
     "where": Builder.where,
 }
+"""What writes each operation that has no arguments of its own kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _again(b: Builder, op: Step, at: Mapping[Reg, Any], fixed: Mapping[Input, in
         return b.const(divide_whole(mode, *values)) if known else b.div(mode, *args)
     if known:
         return b.const(int(PRIMITIVES[name].whole(*values)))
-    return _WRITTEN[name](b, *args)
+    return WRITTEN[name](b, *args)
 
 
 def _scale(b: Builder, reg: Reg, uses: Mapping[Reg, int]) -> Step | None:

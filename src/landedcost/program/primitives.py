@@ -117,7 +117,7 @@ def divide_bound(num: Span, den: Span) -> Bound:
     return span, num[1] + den[1]
 
 
-def scale_column(np: Any, mode: str, amount: Column, num: int, den: int) -> Column:
+def scale_column(np: Any, mode: str, num: int, den: int, amount: Column) -> Column:
     """``amount * num / den`` rounded by ``mode``; the ratio is the same for every row."""
     return divide_column(np, mode, amount if num == 1 else amount * num, den)
 

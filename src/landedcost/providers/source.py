@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..cache.answers import Aged, Answers, Question
-from ..errors import BadAnswer, LandedCostError, PluginError
+from ..errors import BadAnswer, LandedCostError, NoAnswer, PluginError
 from ..ports.carrier import ShippingAnswer
 from ..ports.flow import Flow, reveal
 from ..ports.landed import LandedAnswer
@@ -79,6 +79,10 @@ class Source:
             raise BadAnswer(
                 f"answered with {type(answer).__name__} instead of {kind.__name__}",
                 provider=self.spec.name,
+            )
+        if isinstance(answer, RatesAnswer) and answer.on > ask.day:
+            raise NoAnswer(
+                f"has the rates of {answer.on.isoformat()}, not of {ask.day.isoformat()}"
             )
         return answer
 

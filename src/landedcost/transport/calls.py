@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import BadAnswer, ProviderError, ProviderTimeout, RateLimited
+from ..errors import BadAnswer, Denied, ProviderError, ProviderTimeout, RateLimited
 from ..ports.flow import Flow, Keep, Request, Response
 from ..ports.urls import bare, origin, target
 from .effects import Join, Send, Sleep
@@ -50,10 +50,13 @@ def call(request: Request, run: Run) -> Flow[Response]:
                 return response
             if response.status in request.expect:
                 breaker.succeeded()
+                span.end(attempt, response)
                 return replace(response, body=redact_bytes(response.body, secrets))
             raise status_error(response, clock.wall_ms(), secrets)
         except ProviderError as error:
             _name(error, request, run, sent_id, attempt, secrets)
+            if isinstance(error, Denied):
+                channel.kept.clear()  # a token that is not taken any more is made anew
             if error.code != "circuit_open":
                 if error.retryable and not isinstance(error, RateLimited):
                     breaker.failed(clock.now_ms())

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 GRACE_MS = 50
 """How much later than its time a thread may be that was asked to stop."""
-SLACK_MS = 2_000
-"""How much later flows that run together may all be."""
 
 
 class SyncDriver:
@@ -99,8 +97,8 @@ class SyncDriver:
         def answer(step: Done | Pending) -> Any:
             if isinstance(step, Done):
                 return step.value
-            # each of them minds the deadline, and knows better what was late
-            return family.wait_for(flights[id(step)], run, run.left_ms() + SLACK_MS, late(run))
+            # each of them minds the deadline itself, and knows best what was late
+            return family.wait_for(flights[id(step)], run, None, late(run))
 
         try:
             return tuple(map(answer, steps))

@@ -40,15 +40,16 @@ class Family:
         with self._waiting:
             self._waiting.notify_all()
 
-    def wait(self, ready: Callable[[], bool], run: Run, ms: int) -> bool:
-        """Wait until ``ready()`` for at most ``ms``; whether it is. Raises Cancelled."""
+    def wait(self, ready: Callable[[], bool], run: Run, ms: int | None) -> bool:
+        """Wait until ``ready()``, for at most ``ms`` if given; whether it is. Raises Cancelled."""
+        patience = None if ms is None else run.clock.seconds(ms)
         with self._waiting:
-            came = self._waiting.wait_for(lambda: self.cancelled or ready(), run.clock.seconds(ms))
+            came = self._waiting.wait_for(lambda: self.cancelled or ready(), patience)
             if self.cancelled:
                 raise Cancelled
             return came
 
-    def wait_for(self, flight: Flight, run: Run, ms: int, late: str) -> Any:
+    def wait_for(self, flight: Flight, run: Run, ms: int | None, late: str) -> Any:
         """The result of a flight. Raises its error, ProviderTimeout(``late``) or Cancelled."""
         flight.when_done(self.wake)
         try:
