@@ -278,7 +278,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 # Rules that say for which amounts they hold do not hold on a day that lacks the amount.
 _BANDED = frozenset({"duty", "refusal"})
-_BANDS = ("limit", "over", "deduct")
+_BANDS = ("limit", "over", "deduct", *RATE_BANDS)
 _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "none": ("reason",),
     "flat_per_line": ("limit", "amount"),
