@@ -87,7 +87,7 @@ def single(lines: int, rounds: int) -> list[Row]:
 
 def run(pricer: Pricer, batches: Iterable[pa.RecordBatch]) -> int:
     """Every price of some batches on one thread, none of them kept; how many there are."""
-    return sum(done.baskets * len(done.parts) for done in pricer.stream(batches, jobs=1))
+    return sum(part.num_rows for part in pricer.batches(batches))
 
 
 def columns(lines: int, quotes: int, rounds: int, **how: Any) -> Row:
@@ -181,8 +181,7 @@ def hold(path: Path) -> dict[str, Any]:
         took = time.process_time() - start
     found = {"quotes": quotes, "ns": took / quotes * 1e9, "inputs": table.nbytes / quotes}
     found["streaming"] = peak.used / quotes
-    kept = [part for done in pricer.stream(batches, jobs=1) for part in done.parts]
-    return {**found, "kept": pa.Table.from_batches(kept).nbytes / quotes}
+    return {**found, "kept": pricer.table(table).nbytes / quotes}
 
 
 def report(rows: list[Row], used: dict[int, dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ from .engine import MarketColumns
 from .keyed import gathered, keyed
 from .kinds import MANY, KindBook
 from .ordered import in_order
+from .priced import Priced
 from .texts import Flags
 
 if TYPE_CHECKING:
@@ -190,17 +191,24 @@ class Pricer:
         baskets = Baskets(batch, first, self._kinds())
         parts, guarded, alone = [], 0, 0
         kept: dict[str, Flags] = {}
+        for label, part, priced in self._markets(baskets, basis, since or {}):
+            parts.append(part)
+            if priced is not None:
+                kept[label] = priced.kept
+                guarded += priced.guarded
+                alone += priced.alone
+        return PricedBatch(tuple(parts), baskets.count, guarded, alone, kept)
+
+    def _markets(
+        self, baskets: Baskets, basis: bool, since: Mapping[str, Basis]
+    ) -> Iterator[tuple[str, pa.RecordBatch, Priced | None]]:
+        """The rows of one market after the other; the next is computed when it is asked for."""
         for label, found in zip(self.labels, self.opened, strict=True):
             if isinstance(found, LandedCostError):
-                parts.append(answer(baskets, label, "", found))
+                yield label, answer(baskets, label, "", found), None
                 continue
-            earlier = (since or {}).get(label)
-            priced = found.price(baskets, basis=basis, since=earlier)
-            kept[label] = priced.kept
-            guarded += priced.guarded
-            alone += priced.alone
-            parts.append(answer(baskets, label, found.market.terms.shown, priced))
-        return PricedBatch(tuple(parts), baskets.count, guarded, alone, kept)
+            priced = found.price(baskets, basis=basis, since=since.get(label))
+            yield label, answer(baskets, label, found.market.terms.shown, priced), priced
 
     def _kinds(self) -> KindBook:
         """The kinds of line so far, begun anew when there are very many."""
@@ -233,7 +241,8 @@ class Pricer:
         """
         for batch in gathered(pieces_of(items), size):
             whole, numbers = keyed(batch)
-            for part in self.price(whole, basis=basis).parts:
+            baskets = Baskets(whole, 0, self._kinds())
+            for _, part, _ in self._markets(baskets, basis, {}):
                 yield part.set_column(0, SCHEMA.field(0), numbers)
 
     def table(self, items: Any) -> pa.Table:
