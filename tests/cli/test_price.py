@@ -83,6 +83,27 @@ def test_weight_in_kilograms(run: Run) -> None:
     )
 
 
+def test_what_a_line_declares(run: Run) -> None:
+    """Evidence, claims and content as flags are those of a document."""
+    lane = ["--to", "US", "--from", "MX", "--channel", "courier", "--as-of", "2026-10-01"]
+    tee = ["--hs", "6109.10.00", "--origin", "CA", "--value", "3000USD", "--preference", "USMCA"]
+    asked = ["price", *tee, *lane, "--shipping", "0USD", "--json"]
+    codes = [[c["code"] for c in run(*asked, *more).json["charges"] if c["kind"] == "duty"]
+             for more in ([], ["--evidence", "certification"])]  # fmt: skip
+    assert codes == [
+        ["mfn", "9903.05.29", "9903.03.14"],
+        ["preference", "9903.05.93", "9903.03.14"],
+    ]
+    cable = ["--hs", "8544.42.90.90", "--origin", "VN", "--value", "100USD", "--duty", "2.6%"]
+    made = run(
+        "price", *cable, *lane, "--content", "copper 5%", "--claims", "US:9903.82.03", "--json"
+    )
+    assert "9903.82.03" in {c["code"] for c in made.json["charges"]}
+    for flag, value in (("--content", "copper"), ("--claims", "9903.82.03"), ("--evidence", "")):
+        wrong = run("price", *cable, *lane, flag, value, "--json")
+        assert (wrong.code, wrong.json["error"]["where"].partition("[")[0]) == (2, flag)
+
+
 def test_as_of_goes_before_the_document(run: Run, request_file: str) -> None:
     answer = run("price", request_file, "--json", "--as-of", "2026-09-01").json
     assert answer["as_of"] == "2026-09-01"
