@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from landedcost import LandedCost, RefusedError
+from landedcost import LandedCost, Reform, RefusedError
 
 from .cases import STANDINGS, Case, read_cases, read_differences
 from .measures import compare
@@ -12,6 +14,7 @@ from .measures import compare
 CASES = read_cases()
 DIFFERENCES = read_differences()
 SHOP = LandedCost()
+EMPTY = SHOP.with_reforms(Reform({}, name="nothing"))
 REFUSED = {"priced": False}
 
 
@@ -28,6 +31,12 @@ def test_a_worked_case_holds(case: Case) -> None:
     quote = SHOP.price(case.ask())
     assert compare(quote, case.expect) == {}
     assert sum(charge.amount_minor for charge in quote.charges) == quote.total_minor
+
+
+@pytest.mark.parametrize("case", named([c for c in CASES if c.expect != REFUSED]))
+def test_an_empty_reform_changes_no_byte(case: Case) -> None:
+    reformed = EMPTY.price(case.ask())
+    assert json.dumps(reformed.as_dict()) == json.dumps(SHOP.price(case.ask()).as_dict())
 
 
 @pytest.mark.parametrize("case", named([c for c in CASES if c.id in DIFFERENCES]))

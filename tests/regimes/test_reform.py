@@ -9,10 +9,20 @@ from typing import Any
 
 import pytest
 
-from landedcost import Bundle, LandedCost, Line, Reform, Request, RequestError, RuleBook
+from landedcost import (
+    Bundle,
+    LandedCost,
+    Line,
+    Providers,
+    Reform,
+    Request,
+    RequestError,
+    RuleBook,
+)
 from landedcost.bulk.job import Job
 from landedcost.bulk.reprice import reprice
 from landedcost.regimes.reform import scenarios
+from landedcost.testing import fake_rates
 
 RELIEF = "GB.threshold.low_value.amount"
 VAT = "GB.tax.vat.standard"
@@ -162,6 +172,19 @@ def test_it_reaches_every_path(shop: LandedCost, tmp_path: Path) -> None:
 
     found = pq.read_table(reprice(job, tmp_path / "prices.parquet").target)
     assert found["total_minor"].to_pylist() == [expected]
+
+
+def test_it_reaches_prices_on_live_sources(shop: LandedCost) -> None:
+    reform = Reform({VAT: {DAY: "25%"}}, name="Dearer")
+    sources = Providers(rates=fake_rates({"USD": "1.25", "GBP": "0.80"}, name="live"))
+    with LandedCost("US", registrations=["GB-VAT"], providers=sources) as asking:
+        plain = asking.price_for(tee(), "en-GB", as_of=DAY)
+        with asking.with_reforms(reform) as reformed:
+            quote = reformed.price_for(tee(), "en-GB", as_of=DAY)
+    (vat,) = (c for c in quote.charges if c.kind == "tax")
+    assert vat.why.rate == "25%"
+    assert quote.total_minor > plain.total_minor
+    assert any(p.provider.startswith("live ") for p in quote.provenance)
 
 
 def test_a_shop_keeps_its_own_rules_after_lending_them(shop: LandedCost) -> None:
