@@ -164,7 +164,7 @@ def test_rows_that_could_overflow_are_told_apart(rows: list[tuple[int, int, int]
     chosen = np.ones(len(rows), dtype=bool) if safe is None else np.broadcast_to(safe, len(rows))
     if not chosen.any():
         return
-    found = Columns.of(made).run({reg: c[chosen] for reg, c in values.items()})
+    found = Columns(made).run({reg: c[chosen] for reg, c in values.items()})
     for place, row in enumerate(np.flatnonzero(chosen).tolist()):
         price, other, off = rows[row]
         given_in = {"A0": [price], "A1": [other], "G": [off, 0, 0, 0, 123_456_789, 10**9]}
@@ -239,10 +239,23 @@ def test_a_folded_program_is_the_same_in_columns(
     chosen = np.ones(len(rows), dtype=bool) if safe is None else np.broadcast_to(safe, len(rows))
     if not chosen.any():
         return
-    found = Columns.of(folded).run({reg: column[chosen] for reg, column in values.items()})
+    found = Columns(folded).run({reg: column[chosen] for reg, column in values.items()})
     wanted = [
         run(b.ops, {"G": row}) for row, safe_row in zip(rows, chosen, strict=True) if safe_row
     ]
     for reg, column in zip(outputs, found, strict=True):
         got = np.broadcast_to(np.asarray(column), len(wanted)).tolist()
         assert [int(value) for value in got] == [int(regs[reg]) for regs in wanted]
+
+
+@given(st.lists(st.tuples(HUGE, HUGE, st.integers(0, 10**16)), min_size=1, max_size=6))
+def test_what_was_proven_for_some_rows_is_not_believed_of_others(
+    rows: list[tuple[int, int, int]],
+) -> None:
+    b, outputs = program()
+    made = plan(b.ops, outputs, {("G", 4): 123_456_789, ("G", 5): 10**9, ("P0", 1): 1000})
+    ready = Columns(made)
+    for price, other, off in rows:
+        figures = {"A0": price, "A1": other, "G": off, "P0": 165}
+        spans = {reg: (figures[group], figures[group]) for reg, (group, _) in made.inputs}
+        assert ready.safe(spans) == (peak(made, spans) <= LARGEST)

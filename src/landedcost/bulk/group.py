@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..program.columns import Columns, peak, safe_rows
+from ..program.columns import Columns, safe_rows
 from ..program.ir import Reg
 from ..program.plan import Input
 from ..program.primitives import LARGEST
@@ -22,8 +22,8 @@ from .wide import Wide
 
 CHUNK = 16_384
 """Rows at once: about what keeps the columns of a chunk in a core's cache."""
-FEW = 16
-"""Fewer baskets than this are computed one by one: a plan for them would cost more."""
+FEW = 4
+"""Fewer baskets than this are computed one by one, on ints."""
 EXTRAS = ("discount", "shipping", "insurance")
 
 
@@ -120,7 +120,7 @@ class Group:
         ready = self.wide.columns(outputs, fixed)
         made = ready.plan
         spans = {reg: self._span(at, tables) for reg, at in made.inputs}
-        all_safe = peak(made, spans) <= LARGEST
+        all_safe = ready.safe(spans)
         if spread and all_safe and 4 * self.size > 3 * self._among.baskets.size:
             self._members = self._among
         for start in range(0, self.rows.size, CHUNK):
@@ -196,28 +196,25 @@ class Group:
     def _exact(self, part: Ints, outputs: Sequence[Reg]) -> list[Any]:
         """The registers for some rows, worked out on Python ints."""
         found = []
-        for k in part.tolist():
-            values = self.wide.exact(self._whole(k), outputs)
+        for row, inputs in zip(self.rows[part].tolist(), self._whole(part), strict=True):
+            values = self.wide.exact(inputs, outputs)
             if max(values) > LARGEST:
-                self.too_large.append(int(self.rows[k]))
+                self.too_large.append(row)
                 values = (0,) * len(values)
             found.append(values)
         return list(zip(*found, strict=True))
 
-    def _whole(self, row: int) -> list[tuple[int, ...]]:
-        """One basket's inputs as a program on ints takes them."""
-        basket = int(self.rows[row])
-        lines = self.baskets.lines
-        inputs: list[tuple[int, ...]] = [
-            (
-                *(int(self.extras[name].minor[basket]) for name in EXTRAS),
-                int(self._headings(np.array([row]))[0]),
-                *self.wide.bound,
-            )
-        ]
-        for line, kind in zip(self.lines[row].tolist(), self.kind[row].tolist(), strict=True):
-            inputs += [lines.whole(line), self.kinds.fact(kind)[1]]
-        return inputs
+    def _whole(self, part: Ints) -> Iterator[list[tuple[int, ...]]]:
+        """The inputs of some baskets, as a program on ints takes them."""
+        rows, lines, kinds = self.rows[part], self.lines[part], self.kind[part]
+        amounts = [self.extras[name].minor[rows].tolist() for name in EXTRAS]
+        own = zip(*amounts, self._headings(part).tolist(), strict=True)
+        figures = [self.baskets.lines.whole(lines[:, k]) for k in range(lines.shape[1])]
+        for basket, kind, *line in zip(own, kinds.tolist(), *figures, strict=True):
+            inputs = [(*basket, *self.wide.bound)]
+            for of_line, number in zip(line, kind, strict=True):
+                inputs += [of_line, self.kinds.fact(number)[1]]
+            yield inputs
 
 
 def together(rows: Ints) -> slice | None:

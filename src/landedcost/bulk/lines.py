@@ -140,9 +140,10 @@ class Lines:
         except LandedCostError:
             return None  # its rows are asked one by one, for the message
 
-    def whole(self, index: int) -> tuple[int, ...]:
-        """The figures of one line, as :attr:`landedcost.Line.ints` has them."""
-        return tuple(int(self.ints(position)[index]) for position in range(RETAIL + 1))
+    def whole(self, rows: Ints) -> list[tuple[int, ...]]:
+        """The figures of some lines, each as :attr:`landedcost.Line.ints` has them."""
+        columns = (self.ints(position)[rows].tolist() for position in range(RETAIL + 1))
+        return list(zip(*columns, strict=True))
 
     def line(self, index: int, where: str = "lines[0]") -> Line:
         """A row as a line. Raises what reading it alone raises."""

@@ -74,7 +74,7 @@ class Wide:
         if found is None:
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
-            found = self._plans[key] = Columns.of(plan(self.ops, outputs, fixed))
+            found = self._plans[key] = Columns(plan(self.ops, outputs, fixed))
         return found
 
 

@@ -7,7 +7,6 @@ could leave 63 bits are told apart, not computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -28,6 +27,9 @@ from .primitives import (
     scale_bound,
     scale_column,
 )
+
+USUAL = 2**27
+"""What inputs are taken to reach when that is as safe: more than a million in most currencies."""
 
 
 def peak(made: Plan, inputs: Mapping[Reg, Span]) -> int:
@@ -56,23 +58,34 @@ def _bound(step: Step, spans: Mapping[Reg, Span]) -> Bound:
             return PRIMITIVES[str(step[0])].bound(*(spans[reg] for reg in args))
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
     """A plan ready to run: each step bound to what computes it, and the registers it reads."""
 
-    plan: Plan
-    calls: tuple[tuple[Reg, Callable[..., Any], tuple[Reg, ...], tuple[Reg, ...]], ...]
-
-    @classmethod
-    def of(cls, made: Plan) -> Columns:
-        """Bind every step of a plan."""
-        return cls(
-            made,
-            tuple(
-                (reg, _bound_to(step), tuple(read_by(step)), over)
-                for (reg, step), over in zip(made.steps, made.last, strict=True)
-            ),
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.calls = tuple(
+            (reg, _bound_to(step), tuple(read_by(step)), over)
+            for (reg, step), over in zip(plan.steps, plan.last, strict=True)
         )
+        self._proven: Mapping[Reg, Span] = {}
+
+    def safe(self, spans: Mapping[Reg, Span]) -> bool:
+        """Whether no figure on the way leaves 63 bits, given what each input can be.
+
+        What is proven for larger inputs is remembered, so that the next rows are quickly told.
+        """
+        proven = self._proven
+        if proven and all(
+            proven[reg][0] <= least and most <= proven[reg][1]
+            for reg, (least, most) in spans.items()
+        ):
+            return True
+        wider = {reg: (min(least, 1), max(most, USUAL)) for reg, (least, most) in spans.items()}
+        for tried in (wider, spans):
+            if peak(self.plan, tried) <= LARGEST:
+                self._proven = tried
+                return True
+        return False
 
     def run(self, values: Mapping[Reg, Any]) -> list[Any]:
         """The output registers for a chunk of rows; ``values`` are the inputs by register."""
