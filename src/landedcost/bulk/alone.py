@@ -59,6 +59,7 @@ class Alone:
             return ()
         start, stop = baskets.offsets[basket : basket + 2].tolist()
         kinds = baskets.kind[start:stop].tolist()
+        self.out.guarded += any(self.kinds.known[kind].huge for kind in kinds)
         column = self.out.sum("lacking")
         lacking = 0 if column is None else int(column[basket])
         if not lacking and all(self.kinds.known[kind].fact is not None for kind in kinds):

@@ -18,15 +18,29 @@ from .cells import Cells, Money
 from .kinds import KindBook
 from .lines import Lines
 from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
+from .split import ByKind
 from .texts import Flags, Ints, codes, plain_text
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
-    """Baskets of one number of lines: their numbers, and a row of line numbers for each."""
+@dataclass(frozen=True)
+class Members:
+    """Baskets of one number of lines: their numbers, and a row of line and kind numbers each.
+
+    ``by_kind`` finds baskets of one line by its kind.
+    """
 
     baskets: Ints
     lines: np.ndarray[Any, np.dtype[np.int64]]
+    kind: np.ndarray[Any, np.dtype[np.int64]]
+
+    @cached_property
+    def by_kind(self) -> ByKind | None:
+        """The baskets by the kind of their only line, None where they have more."""
+        return ByKind(self.kind[:, 0]) if self.kind.shape[1] == 1 else None
+
+    def take(self, rows: Any) -> Members:
+        """Some of them."""
+        return Members(self.baskets[rows], self.lines[rows], self.kind[rows])
 
 
 class Baskets:
@@ -114,14 +128,14 @@ class Baskets:
         return found
 
     @cached_property
-    def same(self) -> tuple[Same, ...]:
+    def same(self) -> tuple[Members, ...]:
         """The baskets by their number of lines; lines in the order of their ids.
 
         Baskets that use an id twice are left out, and marked as bad.
         """
         return tuple(self._same())
 
-    def _same(self) -> Iterator[Same]:
+    def _same(self) -> Iterator[Members]:
         fine = ~self.bad & ~self.large
         present = np.bincount(self.sizes[fine], minlength=1)
         for size in np.flatnonzero(present).tolist():
@@ -132,7 +146,7 @@ class Baskets:
                 keep = ~self.bad[baskets]
                 baskets, lines = baskets[keep], lines[keep]
             if baskets.size:
-                yield Same(baskets, lines)
+                yield Members(baskets, lines, self.kind.take(lines))
 
     def _by_id(self, baskets: Ints, lines: Any) -> Any:
         """Each basket's lines sorted by id; baskets with an id twice are marked bad."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,15 +11,15 @@ from ..market import Market
 from ..quote import Fact
 from .alone import Alone
 from .basis import Basis, basis_of, program_basis
-from .baskets import Baskets
+from .baskets import Baskets, Members
 from .cells import Money
 from .certainty import Doubts
-from .group import Group, Members, together
+from .group import Group, together
 from .kinds import KindBook, Kinds
 from .priced import Priced
 from .reasons import columns_of
-from .split import Split
-from .texts import Flags, Ints
+from .split import KindSplit, Split
+from .texts import Flags
 from .wide import SUMS, Wide, widen
 
 _PROGRAMS = 4_000
@@ -95,8 +94,7 @@ class MarketColumns:
         extras: Mapping[str, Money] = baskets.extras
         if self.market.carrier is not None:
             extras = {**extras, "shipping": self._carried(baskets, alone)}
-        for same in baskets.same:
-            among = Members(same.baskets, same.lines, baskets.kind.take(same.lines))
+        for among in baskets.same:
             yield from self._split(baskets, among, kinds, extras, alone, errors)
         alone |= baskets.bad | baskets.large
 
@@ -119,20 +117,25 @@ class MarketColumns:
         alone: Flags,
         errors: dict[int, LandedCostError],
     ) -> Iterator[Group]:
-        forms = self._forms(baskets, among, kinds, alone)
-        columns: list[tuple[Ints, int]] = []
-        if forms is not None:
+        places = [(m.place, len(m.units) + 1) for m in extras.values()]
+        columns = [(place[among.baskets], below) for place, below in places if place is not None]
+        split: Split | KindSplit
+        if among.by_kind is not None and not columns and not np.any(alone):
+            split = KindSplit(among.by_kind, kinds.form)
+            odd = among.by_kind.rows(np.flatnonzero(kinds.form == 0))
+        else:
+            forms = kinds.form.take(among.kind)
+            odd = np.flatnonzero(np.any(forms == 0, axis=1) | alone[among.baskets])
+            forms[odd] = 0
             columns += [(forms[:, k], kinds.forms) for k in range(forms.shape[1])]
-        for money in extras.values():
-            if money.place is not None:
-                columns.append((money.place[among.baskets], len(money.units) + 1))
-        split = Split(columns, among.baskets.size)
+            split = Split(columns)
+        alone[among.baskets[odd]] = True
         for part in sorted(range(len(split.sizes)), key=split.sizes.__getitem__, reverse=True):
             first = split.first(part)
-            if forms is not None and not forms[first, 0]:
+            example, basket = among.kind[first].tolist(), int(among.baskets[first])
+            if alone[basket]:
                 continue
-            units = {n: m.unit_of(int(among.baskets[first])) for n, m in extras.items()}
-            example = among.kind[first].tolist()
+            units = {n: m.unit_of(basket) for n, m in extras.items()}
             try:
                 wide = self._widened([kinds.fact(kind) for kind in example], units)
             except LandedCostError as error:
@@ -140,27 +143,6 @@ class MarketColumns:
                 errors.update(dict.fromkeys(rows.tolist(), error))
                 continue
             yield Group(wide, baskets, extras, kinds, among, split, part, example)
-
-    def _forms(self, baskets: Baskets, among: Members, kinds: Kinds, alone: Flags) -> Any:
-        """The form of each line; None where all are of one.
-
-        It is 0 in baskets that cannot be computed with others, and those are marked.
-        """
-        odd: Any = alone[among.baskets] if np.any(alone) else None
-        if odd is None and kinds.one_form:
-            return None
-        forms = kinds.form.take(among.kind)
-        if kinds.form_lacking:
-            lacking = np.any(forms == 0, axis=1)
-            odd = lacking if odd is None else odd | lacking
-        if kinds.any_huge:
-            huge = np.any(kinds.huge.take(among.kind), axis=1)
-            baskets.large[among.baskets[huge]] = True
-            odd = huge if odd is None else odd | huge
-        if odd is not None and np.any(odd):
-            alone[among.baskets[odd]] = True
-            forms[odd] = 0
-        return forms
 
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
         program, bound = self.market.program(facts, **units)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from ..program.ir import Reg
 from ..program.plan import Input
 from ..program.primitives import LARGEST
 from ..program.sheet import BUNDLE_INPUTS
-from .baskets import Baskets
+from .baskets import Baskets, Members
 from .cells import Money
 from .kinds import Kinds
-from .split import Split
+from .split import KindSplit, Split
 from .texts import Flags, Ints
 from .wide import Wide
 
@@ -29,19 +28,6 @@ EXTRAS = ("discount", "shipping", "insurance")
 
 Part = slice | Ints
 """Some rows of a group: a chunk that follows each other, or their positions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Baskets of one number of lines: their numbers, and a row of line and kind numbers each."""
-
-    baskets: Ints
-    lines: np.ndarray[Any, np.dtype[np.int64]]
-    kind: np.ndarray[Any, np.dtype[np.int64]]
-
-    def take(self, rows: Any) -> Members:
-        """Some of them."""
-        return Members(self.baskets[rows], self.lines[rows], self.kind[rows])
 
 
 class Group:
@@ -58,7 +44,7 @@ class Group:
         extras: Mapping[str, Money],
         kinds: Kinds,
         among: Members,
-        split: Split,
+        split: Split | KindSplit,
         part: int,
         example: list[int],
     ) -> None:

@@ -100,16 +100,12 @@ class Kinds:
     def __init__(self, book: KindBook, known: Sequence[Known]) -> None:
         self.book = book
         self.known = known
-        self.huge: Flags = np.array([k.huge for k in known], dtype=np.bool_)
-        self.any_huge = bool(np.any(self.huge))
-        found = [0 if k.fact is None else k.fact[0] + 1 for k in known]
+        found = [0 if k.fact is None or k.huge else k.fact[0] + 1 for k in known]
         number = {form: n for n, form in enumerate(dict.fromkeys([0, *found]))}
         self.form: Ints = np.array([number[form] for form in found], dtype=np.int64)
-        """The number of each kind's form, from 1; 0 for those that cannot be priced."""
+        """The number of each kind's form, from 1; 0 for those that columns cannot price."""
         self.forms = len(number)
         """A number that all of those are below."""
-        self.form_lacking = 0 in found
-        self.one_form = len(number) == 2 and not self.form_lacking and not self.any_huge
         self.note = np.array([k.note for k in known], dtype=np.int8)
         self.rate = np.array([k.rate for k in known], dtype=np.int8)
         self._ratios: dict[tuple[int, int], tuple[int | Ints, int | Ints]] = {}
@@ -164,7 +160,7 @@ class Kinds:
         return self._ratios[form, at]
 
     def _ratio(self, form: int, at: int) -> tuple[int | Ints, int | Ints]:
-        kinds = np.flatnonzero((self.form == form) & ~self.huge).tolist()
+        kinds = np.flatnonzero(self.form == form).tolist()
         params = [self.fact(k)[1] for k in kinds]
         ratios = [(p[at], p[at + 1]) for p in params]
         common = lcm(*(den for _, den in ratios))

@@ -101,7 +101,7 @@ class Lines:
         flags = self._given()
         if flags is not None:
             found.append((flags, range(2 ** (len(MEASURES) + 1))))
-        split = Split([(place, len(values)) for place, values in found], self.count)
+        split = Split([(place, len(values)) for place, values in found])
         if len(split.sizes) == 1:
             here: Any = np.zeros(self.count, dtype=np.int64)
         else:

@@ -21,16 +21,12 @@ _FEW = 8
 class Split:
     """The parts of some rows: those of each distinct combination of small ints.
 
-    A column comes with a number that all of its ints are below; without columns the ``count`` rows
-    are one part. ``sizes`` has the number of rows of each part; ``places`` the part of each row,
-    where there is more than one.
+    A column comes with a number that all of its ints are below. ``sizes`` has the number of rows
+    of each part; ``places`` the part of each row, where there is more than one.
     """
 
-    def __init__(self, columns: Sequence[tuple[Ints, int]], count: int) -> None:
-        if columns:
-            self.places, self.sizes = _places(columns)
-        else:
-            self.places, self.sizes = np.zeros(0, dtype=np.int64), [count] if count else []
+    def __init__(self, columns: Sequence[tuple[Ints, int]]) -> None:
+        self.places, self.sizes = _places(columns)
 
     def first(self, part: int) -> int:
         """A row of a part."""
@@ -55,6 +51,48 @@ class Split:
         """The rows by part, and where each part begins."""
         order = np.argsort(self.places, kind="stable")
         return order, np.concatenate([[0], np.cumsum(self.sizes)])
+
+
+class ByKind:
+    """Rows of one small int each, sorted once: afterwards any of them are found at no cost."""
+
+    def __init__(self, key: Ints) -> None:
+        counts = np.bincount(key)
+        small = key.astype(np.uint16) if counts.size <= _SMALL else key
+        self._order = np.argsort(small, kind="stable")
+        self._edges = np.concatenate([[0], np.cumsum(counts)])
+        self.counts = counts
+
+    def rows(self, kinds: Ints) -> Ints:
+        """The rows of some kinds, in rising order; those that are not here have none."""
+        edges = self._edges
+        kinds = kinds[kinds < self.counts.size]
+        kinds = kinds[self.counts[kinds] > 0]
+        parts = [self._order[edges[k] : edges[k + 1]] for k in kinds.tolist()]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
+
+
+class KindSplit:
+    """The same as :class:`Split` for rows of one kind each, by what each kind is told to be."""
+
+    def __init__(self, by_kind: ByKind, told: Ints) -> None:
+        present = np.flatnonzero(by_kind.counts)
+        self._by_kind = by_kind
+        self._kinds: dict[int, Ints] = {
+            value: present[told[present] == value] for value in np.unique(told[present]).tolist()
+        }
+        self.values = list(self._kinds)
+        self.sizes = [int(by_kind.counts[kinds].sum()) for kinds in self._kinds.values()]
+
+    def first(self, part: int) -> int:
+        """A row of a part."""
+        return int(self._by_kind.rows(self._kinds[self.values[part]][:1])[0])
+
+    def rows(self, part: int) -> Ints | slice:
+        """All rows of a part, in rising order; a slice where there are no others."""
+        if len(self.sizes) == 1:
+            return slice(None)
+        return self._by_kind.rows(self._kinds[self.values[part]])
 
 
 def _places(columns: Sequence[tuple[Ints, int]]) -> tuple[Places, list[int]]:
