@@ -65,7 +65,10 @@ def test_a_catalogue(run: Run, reform: str, tmp_path: Path) -> None:
     assert (found["GB"]["up"], found["GB"]["same"]) == (2, 0)
     assert (found["DE"]["up"], found["DE"]["same"]) == (0, 2)
     assert found["GB"]["parts"]["duty"] > 0
-    assert "No relief" in run(*asked).out
+    shown = run(*asked).out
+    assert "No relief, sums of all prices" in shown
+    assert "buyer loses, state gains" in " ".join(shown.split())
+    assert found["GB"]["after"] - found["GB"]["before"] == sum(found["GB"]["parts"].values())
     early = run(*asked[:-1], "2026-10-01", "--since", "2026-10-01", "--json").json["markets"]
     assert early[0]["up"] == 2
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from ..errors import LandedCostError
 from ..pipeline import KINDS
+from ..program.primitives import LARGEST as LARGEST_INT
 from ..quote import Quote
 from .earlier import Earlier
 from .replay import Replay
@@ -27,8 +28,8 @@ class MarketMoves:
     """How the prices of one market moved.
 
     ``parts`` sums the change of each kind of charge over the prices that moved, in minor units
-    of ``currency``. ``fresh`` had no earlier price, or one in another currency; ``lost`` had a
-    price and now have an error.
+    of ``currency``; ``before`` and ``after`` sum the totals of all that have both. ``fresh`` had
+    no earlier price, or one in another currency; ``lost`` had a price and now have an error.
     """
 
     market: str
@@ -38,6 +39,8 @@ class MarketMoves:
     down: int = 0
     fresh: int = 0
     lost: int = 0
+    before: int = 0
+    after: int = 0
     parts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_PARTS, 0))
 
 
@@ -103,7 +106,10 @@ def _compare(into: MarketMoves, before: pa.Table, after: pa.Table) -> list[Move]
     both = _flags(pc.and_(alike, has))
     into.fresh += int((_flags(has) & ~_flags(alike)).sum())
     into.lost += int((_flags(had) & ~_flags(has)).sum())
-    change = np.where(both, _ints(after, "total_minor") - _ints(before, "total_minor"), 0)
+    totals = [np.where(both, _ints(table, "total_minor"), 0) for table in (before, after)]
+    into.before += _sum(totals[0])
+    into.after += _sum(totals[1])
+    change = totals[1] - totals[0]
     into.up += int((change > 0).sum())
     into.down += int((change < 0).sum())
     into.same += int((both & (change == 0)).sum())
@@ -112,7 +118,7 @@ def _compare(into: MarketMoves, before: pa.Table, after: pa.Table) -> list[Move]
         return []
     for name in _PARTS:
         delta = _ints(after, f"{name}_minor") - _ints(before, f"{name}_minor")
-        into.parts[name] += int(delta[moved].sum())
+        into.parts[name] += _sum(delta[moved])
     scale = np.maximum(np.abs(_ints(before, "total_minor")[moved]) // 1000, 1)
     by_size = np.argsort(-(np.abs(change[moved]) // scale), kind="stable")[:LARGEST]
     some = pa.array(moved[by_size])
@@ -122,6 +128,14 @@ def _compare(into: MarketMoves, before: pa.Table, after: pa.Table) -> list[Move]
 
 def _flags(column: Any) -> Any:
     return column.to_numpy().astype(np.bool_)
+
+
+def _sum(column: Any) -> int:
+    """The sum of a column of ints, also where it is more than an int64 can hold."""
+    most = int(np.abs(column).max(initial=0))
+    if most * column.size < LARGEST_INT:
+        return int(column.sum())
+    return sum(column.tolist())
 
 
 def _ints(table: pa.Table, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -203,17 +204,9 @@ def _who(one: Effect) -> str:
     """Who gains and who loses, in words."""
     if one.cannot_keep:
         return "the price cannot be kept, even with free goods"
-    parts = []
-    for name, key, good in (
-        ("buyer", "total", -1),
-        ("state", "state", 1),
-        ("carriers", "carriers", 1),
-        ("seller", "margin", 1),
-    ):
-        change = (one.change(key) or 0) * good
-        if change:
-            parts.append(f"{name} {'gains' if change > 0 else 'loses'}")
-    return ", ".join(parts) or "nobody"
+    keys = {"buyer": "total", "state": "state", "carriers": "carriers", "seller": "margin"}
+    changes = {name: one.change(key) or 0 for name, key in keys.items()}
+    return _told({**changes, "buyer": -changes["buyer"]})
 
 
 def _turned(turn: BreakEven) -> str:
@@ -301,13 +294,32 @@ def _tell_catalog(moved: Moves, before: LandedCost, after: LandedCost, as_json: 
     if as_json:
         show_json({"reforms": names, "markets": [asdict(one) for one in moved.markets]})
         return
-    columns = ("market", "same", "dearer", "cheaper", "no more", "buyers", "duty", "tax", "fees")
-    made = table(names, columns, columns[1:])
+    columns = (
+        "market", "same", "dearer", "cheaper", "no more", "before", "after", "duty", "tax", "fees",
+        "who",
+    )  # fmt: skip
+    made = table(f"{names}, sums of all prices", columns, columns[1:-1])
     for one in moved.markets:
-        parts = one.parts
-        sums = [sum(parts.values()), parts["duty"], parts["tax"], parts["fee"]]
+        sums = (one.before, one.after, one.parts["duty"], one.parts["tax"], one.parts["fee"])
         texts = [amount(v, one.currency, named=False) if one.currency else "" for v in sums]
-        texts[0] = f"{texts[0]} {one.currency}"
         counts = (one.same, one.up, one.down, one.lost)
-        made.add_row(*map(cell, (one.market, *(f"{n:,}" for n in counts), *texts)))
+        market = f"{one.market}, {one.currency}" if one.currency else one.market
+        row = (market, *(f"{n:,}" for n in counts), *texts, _told(_changes(one.parts)))
+        made.add_row(*map(cell, row))
     show(made)
+
+
+def _changes(parts: Mapping[str, int]) -> dict[str, int]:
+    """What each side gains by a change of the charges; the buyer loses what is charged more."""
+    return {
+        "buyer": -sum(parts.values()),
+        "state": parts["duty"] + parts["tax"],
+        "carriers": parts["shipping"] + parts["insurance"] + parts["fee"],
+        "seller": parts["goods"] + parts["discount"],
+    }
+
+
+def _told(changes: Mapping[str, int]) -> str:
+    """Who gains and who loses, in words."""
+    parts = [f"{name} {'gains' if v > 0 else 'loses'}" for name, v in changes.items() if v]
+    return ", ".join(parts) or "nobody"
