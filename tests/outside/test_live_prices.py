@@ -663,3 +663,13 @@ def test_a_market_asked_for_again_knows_what_the_sources_say_now() -> None:
     down.off()
     clock.skip(10_000)
     assert one.market_for("de-DE", as_of=DAY).price(basket()).customs["duty"]
+
+
+def test_the_bundled_tables_do_not_grow_stale_in_a_process() -> None:
+    clock = FastClock(1)
+    one = shop(rates="bundled", tariff="bundled", clock=clock)
+    before = price(one)
+    clock.skip(400 * 86_400_000)
+    after = price(one)
+    assert after.as_dict() == before.as_dict()
+    assert not any(p.stale for p in after.provenance if p.kind != "regime")

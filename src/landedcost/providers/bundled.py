@@ -11,6 +11,7 @@ from ..fx.rates import EcbRates
 from ..ports import (
     COMMERCIAL,
     Flow,
+    Freshness,
     Measure,
     NoAnswer,
     ProviderSettings,
@@ -20,6 +21,7 @@ from ..ports import (
     TariffAnswer,
     TariffAsk,
 )
+from ..ports.spec import DAY
 from ..tariffs.table import TariffTable
 
 EU = "EU"
@@ -96,6 +98,8 @@ class BundledRates:
 
 
 _DOCS = "reference/providers.md"
+_ALWAYS = Freshness(fresh_ms=3_650 * DAY)
+"""What comes with the package does not grow old in a process; its own dates say how old it is."""
 TARIFF = ProviderSpec(
     name="bundled",
     kind="tariff",
@@ -107,6 +111,7 @@ TARIFF = ProviderSpec(
         "remedies": "additional duties are rules of a territory, not rows of its table",
         "taxes": "taxes are rules of a territory, not rows of its table",
     },
+    freshness=_ALWAYS,
     summary="the tariff tables that come with the package, offline",
     case="landedcost.testing.cases.bundled:TARIFF",
     docs=_DOCS,
@@ -117,6 +122,7 @@ RATES = ProviderSpec(
     settings=NoSettings,
     factory=BundledRates,
     capabilities=frozenset({"history", "customs"}),
+    freshness=_ALWAYS,
     summary="reference rates that come with the package, offline",
     case="landedcost.testing.cases.bundled:RATES",
     docs=_DOCS,
