@@ -28,6 +28,8 @@ from .options import (
 )
 from .output import amount, cell, plain, room, show, show_json, table
 
+_UNION = "EU"
+"""The country that a file of shared rules names."""
 _PARTS = ("duty", "tax", "fees")
 _DUE = ("checkout", "delivery")
 _AMOUNTS = ("total", "buyer pays", *_PARTS, *_DUE)
@@ -88,14 +90,7 @@ def compare(
 
 def _everywhere(book: RuleBook) -> list[str]:
     """Every territory that has rules and is a place, not a union of some."""
-    found = []
-    for code in book.codes:
-        try:
-            buyer_in(code)
-        except RequestError:
-            continue
-        found.append(code)
-    return found
+    return [code for code in book.codes if book.regime(code).country != _UNION]
 
 
 def _answer(answerer: LandedCost, asked: Request, market: str, unit: str) -> _Answer:
