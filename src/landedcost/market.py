@@ -149,13 +149,22 @@ class Market:
         return known
 
     def program(
-        self, facts: Sequence[Fact], discount: str, shipping: str, insurance: str
+        self,
+        facts: Sequence[Fact],
+        discount: str,
+        shipping: str,
+        insurance: str,
+        *,
+        compiled: bool = True,
     ) -> tuple[Program, tuple[int, ...]]:
         """The program for lines of these kinds and amounts in these currencies (empty: none).
 
-        With it come the inputs that hold for every basket of the market.
+        With it come the inputs that hold for every basket of the market. Columns do not need it
+        ``compiled``.
         """
-        key = (*[f[0] for f in facts], discount, shipping, insurance)
+        key: tuple[object, ...] = (*[f[0] for f in facts], discount, shipping, insurance)
+        if not compiled:
+            key = (*key, "columns")
         found = self._programs.get(key)
         if found is None:
             layout = Layout(
@@ -165,7 +174,7 @@ class Market:
                 insurance=insurance,
                 shown=self.terms.shown,
             )
-            program = write(self.lane, [f[2].form for f in facts], layout)
+            program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
             found = program, tuple(self._input(n) for n in program.inputs[len(BUNDLE_INPUTS) :])
             if len(self._programs) >= _MANY // 10:
                 self._programs.clear()

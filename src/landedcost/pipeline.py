@@ -73,8 +73,10 @@ def input_groups(count: int) -> tuple[str, ...]:
     return ("G", *(f"{k}{i}" for i in range(count) for k in "AP"))
 
 
-def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
-    """Run every stage for one kind of basket."""
+def write(
+    lane: Lane, forms: Sequence[LineForm], layout: Layout, *, compiled: bool = True
+) -> Program:
+    """Run every stage for one kind of basket; ``compiled`` if it is short enough."""
     sheet = Sheet(lane, forms, layout)
     share_discount(sheet)
     share_freight(sheet)
@@ -89,7 +91,7 @@ def write(lane: Lane, forms: Sequence[LineForm], layout: Layout) -> Program:
     outputs = (sums.total, sums.checkout, sums.delivery, lacking, *(s.amount for s in slots))
     ops = tuple(sheet.b.ops)
     groups = input_groups(len(forms))
-    short = len(forms) <= COMPILE_UP_TO
+    short = compiled and len(forms) <= COMPILE_UP_TO
     tests = _tests(slots)
     flags = {
         (rule.rule.settings.get("registration") or rule.rule.name, flag)

@@ -209,13 +209,14 @@ def compare(prices: Prices) -> Counter[str]:
         try:
             quote = prices.quote(number)
         except LandedCostError as error:
-            wanted: tuple[str | None, ...] = (error.code, error.where)
+            told = f"{error.message} ({error.hint})" if error.hint else error.message
+            wanted: tuple[str | None, ...] = (error.code, error.where, told)
             seen["failed"] += 1
         else:
-            wanted = (None, None)
+            wanted = (None, None, None)
             check(row, quote, charges.pop(row["row"]))
             seen["priced"] += 1
-        assert (row["error_code"], row["error_field"]) == wanted, row
+        assert (row["error_code"], row["error_field"], row["error"]) == wanted, row
         assert (row["total_minor"] is None) == (row["error_code"] is not None)
     assert not charges
     return seen

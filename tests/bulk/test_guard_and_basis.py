@@ -159,6 +159,26 @@ def test_rows_that_fail_alike_are_asked_once_and_say_what_they_say_alone() -> No
         assert (row["error_code"], row["error_field"], row["error"]) == told
 
 
+def test_what_cannot_be_priced_is_not_asked_again_in_the_next_batch() -> None:
+    made = Pricer(LandedCost("US"), ["DE", "GB"], as_of=DAY)
+    one, two = (
+        pa.RecordBatch.from_pylist(
+            [item(f"sku-{k}", "900.00", hs_code=f"000{1 + k % 3}.00", duty=None) for k in rows]
+        )
+        for rows in (range(40), range(40, 90))
+    )
+    assert made.price(one).alone == 6
+    again = made.price(two)
+    assert again.alone == 0
+    assert again.rows["error"].to_pylist() == pricer_of(made).price(two).rows["error"].to_pylist()
+    assert again.rows["error"].null_count == 0
+
+
+def pricer_of(other: Pricer) -> Pricer:
+    """The same with nothing learnt yet."""
+    return Pricer(LandedCost("US"), other.labels, as_of=DAY)
+
+
 def test_an_error_that_names_its_line_is_not_another_line_s() -> None:
     rows = [item(f"sku-{k}", "20.00", hs_code=None, duty=None) for k in range(30)]
     prices = LandedCost("US").price_many(rows, ["DE"], as_of=DAY)

@@ -17,7 +17,7 @@ class Alone:
     """Prices single baskets of a batch into ``out``, its error where there is no price.
 
     Where a kind of line has no price on the market, or its duty is not known, the error says so
-    of the kind and is the same for every basket of such lines: it is asked once.
+    of the kind and is the same for every basket of such lines: it is asked once, and kept.
     """
 
     def __init__(self, market: Market, baskets: Baskets, kinds: Kinds, out: Priced) -> None:
@@ -25,47 +25,56 @@ class Alone:
         self.baskets = baskets
         self.kinds = kinds
         self.out = out
-        self._known: dict[tuple[object, ...], LandedCostError] = {}
 
     def price(self, basket: int) -> None:
         """Price one basket."""
         key = self._key(basket)
-        found = dict.fromkeys(SUMS, 0)
-        if key in self._known:
-            self.out.errors[basket] = self._known[key]
-        else:
-            self.out.alone += 1
-            try:
-                found |= self._ask(basket)
-            except LandedCostError as error:
-                self.out.errors[basket] = error
-                if key and not self._names(basket, error):
-                    self._known[key] = error
-        for name, value in found.items():
-            self.out.put(name, basket, value)
+        if key in self.kinds.errors:
+            self.out.errors[basket] = self.kinds.errors[key]
+            return
+        self.out.alone += 1
+        try:
+            self._ask(basket)
+        except LandedCostError as error:
+            self.out.errors[basket] = error
+            if key and not self._names(basket, error):
+                self.kinds.errors[key] = error.with_traceback(None)
 
-    def _ask(self, basket: int) -> dict[str, int]:
+    def _ask(self, basket: int) -> None:
         quote = self.market.price(self.baskets.bundle(basket))
-        found = sums_of(quote)
+        found = dict.fromkeys(SUMS, 0) | sums_of(quote)
         if max(map(abs, found.values())) > LARGEST:
             raise _too_large(quote)
         self.out.rank(basket, quote.certainty)
-        return found
+        for name, value in found.items():
+            self.out.put(name, basket, value)
 
     def _key(self, basket: int) -> tuple[object, ...]:
-        """What the basket's error rests on if that is no figure of its own, else nothing."""
+        """What the basket's error rests on if that is no figure of its own, else nothing.
+
+        It is the kind of one line and its place, or else those of all lines and their order.
+        """
         baskets = self.baskets
         if baskets.bad[basket] or baskets.large[basket]:
             return ()
         start, stop = baskets.offsets[basket : basket + 2].tolist()
         kinds = baskets.kind[start:stop].tolist()
-        self.out.guarded += any(self.kinds.known[kind].huge for kind in kinds)
+        known = [self.kinds.known[kind] for kind in kinds]
+        self.out.guarded += any(one.huge for one in known)
+        unread = [k for k, kind in enumerate(kinds) if baskets.book.lines[kind] is None]
+        if unread:
+            return ("read", unread[0], kinds[unread[0]])
+        ids = self._ids(basket) if len(kinds) > 1 else [""]
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        for k in order:
+            if known[k].fact is None:
+                return ("learn", k, kinds[k])
         column = self.out.sum("lacking")
         lacking = 0 if column is None else int(column[basket])
-        if not lacking and all(self.kinds.known[kind].fact is not None for kind in kinds):
-            return ()
-        ids = self._ids(basket)
-        return (*kinds, lacking, *sorted(range(len(ids)), key=ids.__getitem__))
+        if 0 < lacking <= len(order):
+            k = order[lacking - 1]
+            return ("duty", k, kinds[k])
+        return (lacking, *kinds, *order) if lacking else ()
 
     def _ids(self, basket: int) -> list[str]:
         start, stop = self.baskets.offsets[basket : basket + 2].tolist()

@@ -31,7 +31,7 @@ class MarketColumns:
     def __init__(self, market: Market) -> None:
         self.market = market
         self._wide: dict[int, Wide] = {}
-        self._kinds = Kinds(KindBook(), ())
+        self._kinds = Kinds(KindBook(), (), {})
 
     def price(self, baskets: Baskets, *, basis: bool = False, since: Basis | None = None) -> Priced:
         """The sums of every basket; a basket that cannot be priced has its error instead.
@@ -102,7 +102,7 @@ class MarketColumns:
         """What the market knows of the kinds of the batch."""
         kinds, number = self._kinds, baskets.kind
         if kinds.book is not baskets.book:
-            kinds = Kinds(baskets.book, ())
+            kinds = Kinds(baskets.book, (), {})
         if number.size and len(kinds.known) <= int(number.max()):
             kinds = kinds.grown(self.market)
         self._kinds = kinds
@@ -145,7 +145,7 @@ class MarketColumns:
             yield Group(wide, baskets, extras, kinds, among, split, part, example)
 
     def _widened(self, facts: Sequence[Fact], units: Mapping[str, str]) -> Wide:
-        program, bound = self.market.program(facts, **units)
+        program, bound = self.market.program(facts, **units, compiled=False)
         found = self._wide.get(id(program))
         if found is None:
             if len(self._wide) >= _PROGRAMS:

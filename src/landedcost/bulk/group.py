@@ -21,8 +21,10 @@ from .wide import Wide
 
 CHUNK = 16_384
 """Rows at once: about what keeps the columns of a chunk in a core's cache."""
-FEW = 4
-"""Fewer baskets than this are computed one by one, on ints."""
+FEW = 16
+"""Fewer baskets than this of a program that is new are computed one by one, on ints."""
+FEWEST = 4
+"""Fewer than this of any program."""
 EXTRAS = ("discount", "shipping", "insurance")
 
 
@@ -99,7 +101,7 @@ class Group:
         """
         if not self.size:
             return
-        if self.size < FEW:
+        if self.size < (FEW if self.wide.new else min(FEW, FEWEST)):
             yield slice(0, self.size), self._exact(np.arange(self.size), outputs)
             return
         fixed, tables = self._figures()

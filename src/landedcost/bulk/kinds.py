@@ -95,11 +95,20 @@ def digest(*parts: object) -> int:
 
 
 class Kinds:
-    """What a market knows of the kinds of a book, as columns by number; never changed."""
+    """What a market knows of the kinds of a book, as columns by number; it does not grow.
 
-    def __init__(self, book: KindBook, known: Sequence[Known]) -> None:
+    ``errors`` are those of kinds that have no price, by what they rest on.
+    """
+
+    def __init__(
+        self,
+        book: KindBook,
+        known: Sequence[Known],
+        errors: dict[tuple[object, ...], LandedCostError],
+    ) -> None:
         self.book = book
         self.known = known
+        self.errors = errors
         found = [0 if k.fact is None or k.huge else k.fact[0] + 1 for k in known]
         number = {form: n for n, form in enumerate(dict.fromkeys([0, *found]))}
         self.form: Ints = np.array([number[form] for form in found], dtype=np.int64)
@@ -113,7 +122,8 @@ class Kinds:
     def grown(self, market: Market) -> Kinds:
         """These and what the book has more by now."""
         more = self.book.lines[len(self.known) :]
-        return Kinds(self.book, [*self.known, *(known_of(market, line) for line in more)])
+        found = [*self.known, *(known_of(market, line) for line in more)]
+        return Kinds(self.book, found, self.errors)
 
     def fact(self, kind: int) -> Fact:
         """The facts of a kind that has them."""

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from .certainty import Doubts
 
 SUMS = ("total", "delivery", "lacking", "rounding", *KINDS)
-"""What is worked out for each basket: the sums of the quote; why there is no price (which refusal
-holds, or else which line's duty is lacking, from 1; 0 where there is one); what converting each
-currency's sum once leaves against the charges one by one; and the charges of each kind in the
-currency shown (discounts as positive amounts)."""
+"""What is worked out for each basket: the sums of the quote; why there is no price (which line's
+duty is lacking, from 1, or with numbers above those which refusal holds; 0 where there is one);
+what converting each currency's sum once leaves against the charges one by one; and the charges of
+each kind in the currency shown (discounts as positive amounts)."""
 
 
 _PLANS = 16
+_RARE = 32
+"""Baskets up to which a program is run step by step, neither compiled nor made a plan of."""
 
 
 @dataclass
@@ -42,6 +44,8 @@ class Wide:
     shown: tuple[Reg, ...]
     doubts: Doubts | None = None
     basis: int | None = None
+    exactly: int = 0
+    """How many baskets were computed on ints so far."""
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -58,7 +62,8 @@ class Wide:
 
     def exact(self, inputs: Sequence[Sequence[int]], outputs: Sequence[Reg]) -> tuple[int, ...]:
         """Some registers of one basket on Python ints, which have no limit."""
-        if len(self.program.forms) > COMPILE_UP_TO:
+        self.exactly += 1
+        if len(self.program.forms) > COMPILE_UP_TO or self.exactly <= _RARE:
             regs = run(self.ops, dict(zip(self.groups, inputs, strict=True)))
             return tuple(int(regs[r]) for r in outputs)
         wanted = tuple(outputs)
@@ -66,6 +71,11 @@ class Wide:
             self._compiled[wanted] = compile_program(self.ops, wanted, self.groups)
         found: tuple[int, ...] = self._compiled[wanted](*inputs)
         return found
+
+    @property
+    def new(self) -> bool:
+        """Whether so few baskets came that making a plan for them costs more than it saves."""
+        return not self._plans and self.exactly <= _RARE
 
     def columns(self, outputs: Sequence[Reg], fixed: Mapping[Input, int]) -> Columns:
         """Some registers in columns; ``fixed`` are inputs that hold for every row."""
@@ -107,7 +117,9 @@ def widen(program: Program, bound: tuple[int, ...]) -> Wide:
 
 def _lacking(b: Builder, program: Program) -> Reg:
     found = b.const(0)
-    flags = (*(flag for _, _, flag in program.refused), *program.missing)
-    for place, flag in reversed(list(enumerate(flags, 1))):
+    for place, flag in reversed(list(enumerate(program.missing, 1))):
+        found = b.where(flag, b.const(place), found)
+    after = len(program.forms) + 1
+    for place, (_, _, flag) in reversed(list(enumerate(program.refused, after))):
         found = b.where(flag, b.const(place), found)
     return found
