@@ -83,7 +83,7 @@ class Proposal:
 
     def __repr__(self) -> str:
         skus = ", ".join(part.item.sku for part in self.bundle.parts)
-        return f"Proposal({skus}: {self.quote.total_minor} {self.quote.currency}, {self.margin.percent})"
+        return f"Proposal({skus}: {_text(Amount(self.quote.total_minor, self.quote.currency))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ class Proposals:
     """What :func:`propose_bundles` found, best first; counted and indexed like a list.
 
     ``left_out`` says why an article takes no part. ``sets`` is how many bundles there were to
-    choose from, ``dearer`` how many of those looked at would have cost the buyer more.
+    choose from, ``dearer`` how many of those looked at would have cost the buyer more, and
+    ``unpriced`` why some of them have no price though each of their articles has one.
     """
 
     market: str
@@ -100,6 +101,7 @@ class Proposals:
     left_out: Mapping[str, str] = field(default_factory=dict)
     sets: int = 0
     dearer: int = 0
+    unpriced: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Proposal]:
         return iter(self.found)
@@ -119,6 +121,7 @@ class Proposals:
             "left_out": dict(self.left_out),
             "sets": self.sets,
             "dearer": self.dearer,
+            "unpriced": dict(self.unpriced),
         }
 
 
@@ -159,6 +162,7 @@ def propose_bundles(
         search.left_out,
         search.sets,
         search.dearer,
+        search.unpriced,
     )
 
 
@@ -190,6 +194,7 @@ class _Search:
         self.share = share
         self.as_of = as_of
         self.left_out: dict[str, str] = {}
+        self.unpriced: dict[str, str] = {}
         self.stock: dict[str, int | None] = {}
         self.alone: dict[str, tuple[Quote, dict[str, int]]] = {}
         self.kept: list[tuple[tuple[Any, ...], Proposal]] = []
@@ -203,7 +208,8 @@ class _Search:
                 self.left_out[sku] = reason
         if not self.alone:
             raise RequestError(
-                "no article can take part: " + "; ".join(f"{s}: {r}" for s, r in self.left_out.items()),
+                "no article can take part: "
+                + "; ".join(f"{s}: {r}" for s, r in self.left_out.items()),
                 code="nothing_to_propose",
                 where="items",
                 hint="an article needs its `cost`, stock, and a price on this market",
@@ -266,8 +272,9 @@ class _Search:
         bundle = self.catalog.together(*skus)
         try:
             quote = bundle.quote(self.buyer, as_of=self.as_of)
-        except LandedCostError:
-            return None  # what may be sent one by one may be refused or unknown together
+        except LandedCostError as error:
+            self.unpriced[bundle.name] = str(error)
+            return None
         cost = bundle.cost
         assert cost is not None
         margin = Margin.of(quote, cost)
