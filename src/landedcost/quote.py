@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from .facts import LineFacts, Remark
+    from .fx.book import Exchange
     from .market import Market
     from .outside.beside import Comparison
     from .pipeline import Program
@@ -285,6 +286,11 @@ class Quote:
         return self._unfolded.provenance()
 
     @property
+    def exchange(self) -> tuple[Exchange, ...]:
+        """The exchange rates used: the market's, the seller's margin, and what came of it."""
+        return self._unfolded.exchange()
+
+    @property
     def priced(self) -> Priced:
         """What was priced, for those that make another quote of it."""
         return self._priced
@@ -349,6 +355,7 @@ class Quote:
             "certainty": self.certainty,
             **{k: money_dict(Amount(v, self.currency)) for k, v in money.items()},
             "customs": self.customs,
+            "exchange": [e.as_dict() for e in self.exchange],
             "charges": [c.as_dict() for c in self.charges],
             "notes": [{"code": n.code, "text": n.text} for n in self.notes],
             "provenance": [p.as_dict() for p in self.provenance],
