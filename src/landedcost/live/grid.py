@@ -7,7 +7,7 @@ that columns cost more than they save (decisions, "A drop is priced cell by cell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -114,7 +114,7 @@ class Grid:
             self.markets[label] = market.at(book)
         return self._price(label, touched)
 
-    def _rests(self, cell: Cell, moved: Collection[Conversion]) -> bool:
+    def _rests(self, cell: Cell, moved: Set[Conversion]) -> bool:
         """Whether a cell is another if these conversions are.
 
         What is refused at its value, or lacks a duty only above a threshold, may rest on any.
