@@ -77,6 +77,20 @@ def due(quote: Quote) -> Due:
     return found
 
 
+def parts(found: Due) -> dict[str, int]:
+    """All beside the goods, those of lines and of the parcel together.
+
+    In the order in which they bear what rounding takes off.
+    """
+    return {
+        "fees": found.fees + sum(one.fees for one in found.lines),
+        "insurance": found.insurance,
+        "shipping": found.shipping,
+        "duty": found.duty + sum(one.duty for one in found.lines),
+        "tax": found.tax + sum(one.tax for one in found.lines),
+    }
+
+
 def _discounted(found: Due, off: int) -> None:
     """Share the discount out over the goods by price; no line falls below zero."""
     goods = [max(one.goods, 0) for one in found.lines]
