@@ -1,1 +1,1 @@
-"""What a shop makes of a landed cost: its policy, and the price it shows."""
+"""What the shop makes of a landed cost: the price it shows, and what it sells the goods for."""
