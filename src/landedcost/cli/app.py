@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from ..errors import LandedCostError, RequestError
+from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .lookup import requirements, schema
@@ -18,6 +19,7 @@ from .price import explain, price
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .target import target
 from .tariff import tariff
 from .whatif import whatif
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(target)
+app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(whatif)
 app.command()(requirements)
