@@ -11,6 +11,7 @@ import typer
 from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .catalog import catalog
+from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .lookup import requirements, schema
@@ -20,6 +21,7 @@ from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .target import target
 from .tariff import tariff
 from .whatif import whatif
 
@@ -40,6 +42,8 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(target)
+app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(propose)
 app.command()(whatif)
