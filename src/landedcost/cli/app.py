@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .compare import compare
 from .conform import conform
+from .live import live
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
@@ -46,6 +47,7 @@ app.command()(conform)
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
 app.add_typer(providers, name="providers")
+app.add_typer(live, name="live")
 
 
 def _version(wanted: bool) -> None:
