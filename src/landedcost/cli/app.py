@@ -14,6 +14,7 @@ from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
+from .live import live
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
@@ -54,6 +55,7 @@ app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
 app.add_typer(providers, name="providers")
+app.add_typer(live, name="live")
 
 
 def _version(wanted: bool) -> None:
