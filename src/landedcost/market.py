@@ -85,6 +85,17 @@ class Market:
         self._forms: dict[object, int] = {}
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
+        self._written: dict[object, Program] = {}
+
+    def at(self, rates: RateBook) -> Market:
+        """The same market at other exchange rates.
+
+        What it learnt of lines and the programs it wrote go along: neither rests on a rate.
+        """
+        made = Market(self.lane, rates, self.table, self.terms, self.carrier)
+        made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
+        made._written = self._written
+        return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
         """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`.
@@ -98,6 +109,7 @@ class Market:
         except KeyError:
             facts = [self.learn(line, f"lines[{bundle.lines.index(line)}]") for line in lines]
         shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
+        price = bundle.price
         if shipping is None:
             if carried is None and self.carrier is not None:
                 carried = self._carry(bundle)
@@ -110,11 +122,13 @@ class Market:
             discount.currency if discount else "",
             shipping.currency if shipping else "",
             insurance.currency if insurance else "",
+            price.currency if price else "",
         )
         base: tuple[int, ...] = (
             discount.minor if discount else 0,
             shipping.minor if shipping else 0,
             insurance.minor if insurance else 0,
+            price.minor if price else 0,
             len({f[2].hs[:6] for f in facts}) if len(facts) > 1 else 1,
             *bound,
         )
@@ -154,6 +168,7 @@ class Market:
         discount: str,
         shipping: str,
         insurance: str,
+        price: str = "",
         *,
         compiled: bool = True,
     ) -> tuple[Program, tuple[int, ...]]:
@@ -162,7 +177,13 @@ class Market:
         With it come the inputs that hold for every basket of the market. Columns do not need it
         ``compiled``.
         """
-        key: tuple[object, ...] = (*[f[0] for f in facts], discount, shipping, insurance)
+        key: tuple[object, ...] = (
+            *[f[0] for f in facts],
+            discount,
+            shipping,
+            insurance,
+            price,
+        )
         if not compiled:
             key = (*key, "columns")
         found = self._programs.get(key)
@@ -173,8 +194,14 @@ class Market:
                 shipping=shipping,
                 insurance=insurance,
                 shown=self.terms.shown,
+                price=price,
             )
-            program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+            program = self._written.get(key)
+            if program is None:
+                program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+                if len(self._written) >= _MANY // 10:
+                    self._written.clear()
+                self._written[key] = program
             found = program, tuple(self._input(n) for n in program.inputs[len(BUNDLE_INPUTS) :])
             if len(self._programs) >= _MANY // 10:
                 self._programs.clear()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .bundles.allocation import share_discount
+from .bundles.allocation import share_price
 from .collection.minimum import leave_uncollected, on_import, too_small
 from .collection.settle import Sums, charge_sale, collector, settle
 from .duty.base import charge_duty, duty_at_sale
@@ -78,7 +78,7 @@ def write(
 ) -> Program:
     """Run every stage for one kind of basket; ``compiled`` if it is short enough."""
     sheet = Sheet(lane, forms, layout)
-    share_discount(sheet)
+    share_price(sheet)
     share_freight(sheet)
     value_goods(sheet)
     test_thresholds(sheet)

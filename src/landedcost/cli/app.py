@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from ..errors import LandedCostError, RequestError
+from .catalog import catalog
 from .compare import compare
 from .conform import conform
 from .held import hold_command, replay_command, verify_command
@@ -17,6 +18,7 @@ from .keys import keys
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
@@ -41,6 +43,7 @@ app.command()(price)
 app.command()(explain)
 app.command()(compare)
 app.command()(reprice)
+app.command()(propose)
 app.command()(whatif)
 app.command("hold")(hold_command)
 app.command("verify")(verify_command)
@@ -48,6 +51,7 @@ app.command("replay")(replay_command)
 app.command()(requirements)
 app.command()(schema)
 app.command()(conform)
+app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
 app.add_typer(keys, name="keys")

@@ -49,9 +49,9 @@ class Outside:
         """Run a flow in this thread."""
         return self.transport.run(flow)
 
-    async def arun(self, flow: Flow[T]) -> T:
-        """Run a flow in this task."""
-        return await self.transport.arun(flow)
+    async def arun(self, flow: Flow[T], deadline_ms: int | None = None) -> T:
+        """Run a flow in this task; ``deadline_ms`` goes before the policy's own."""
+        return await self.transport.arun(flow, deadline_ms)
 
     def close(self) -> None:
         """Close the connections of threads."""
@@ -233,7 +233,12 @@ class Outside:
         shipping = bundle.shipping
         if shipping is None and carried is not None:
             shipping = Amount(carried.amount, carried.currency)
-        ask = landed_ask(question.lane, bundle, question.buyer, config.sender, shown, shipping)
+        parts = bundle.parts
+        if bundle.price is not None:
+            parts = {str(c.line): c.local for c in quote.charges if c.kind == "goods"}
+        ask = landed_ask(
+            question.lane, bundle, question.buyer, config.sender, shown, shipping, parts
+        )
         territory = question.lane.regime.customs_territory
         told = yield from attempt(self.opened.chains["landed"].ask(ask, territory))
         if isinstance(told, LandedCostError):
@@ -252,7 +257,7 @@ class Outside:
 
 def _currencies(question: Question, bundle: Bundle) -> frozenset[str]:
     """The currencies that are known to be needed."""
-    extras = (bundle.shipping, bundle.discount, bundle.insurance)
+    extras = (bundle.shipping, bundle.discount, bundle.insurance, bundle.price)
     found = {line.currency for line in bundle.lines}
     found |= {amount.currency for amount in extras if amount is not None}
     return frozenset(found | {question.terms.shown, question.lane.regime.currency})
