@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..request import Bundle
     from ..territories import Place
 
+_EXTRAS = ("discount", "price", "shipping", "insurance")
 _MEASURES = (
     ("litres", LITRES),
     ("square_metres", SQUARE_METRES),
@@ -56,7 +57,7 @@ def request_document(quote: Quote) -> dict[str, Any]:
 
 def bundle_document(bundle: Bundle) -> dict[str, Any]:
     """The part of a request that is about the goods; what was not given is left out."""
-    extras = {name: getattr(bundle, name) for name in ("discount", "shipping", "insurance")}
+    extras = {name: getattr(bundle, name) for name in _EXTRAS}
     return {
         "lines": [line_document(line) for line in bundle.lines],
         **{name: money_dict(amount) for name, amount in extras.items() if amount is not None},
@@ -83,6 +84,8 @@ def line_document(line: Line) -> dict[str, Any]:
     if line.content:
         shares = line.content.items()
         found["content"] = {name: f"{decimal_text(num * 100, den)}%" for name, (num, den) in shares}
+    if line.discount is not None:
+        found["discount"] = money_dict(line.discount)
     if line.ints[DECLARED_UNIT]:
         found["customs_value"] = money_dict(Amount(line.ints[DECLARED_UNIT], line.currency))
     if line.ints[RETAIL]:

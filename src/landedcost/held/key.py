@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from functools import cache
 from hashlib import sha256
 from typing import Any, NoReturn
 
@@ -163,6 +164,7 @@ class _Ed25519:
         self.Ed25519PublicKey = ed25519.Ed25519PublicKey
 
 
+@cache
 def _ed25519() -> Any:
     try:
         return _Ed25519()

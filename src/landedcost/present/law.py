@@ -121,7 +121,9 @@ def read(found: Mapping[str, Any], file: str = FILE) -> Mapping[str, tuple[Headl
             if one.until is None or two.start is None or two.start < one.until:
                 raise RuleFileError(f"{where}: entries overlap", file=file, code="overlap")
         made[market] = tuple(dated)
-    unused = sorted(set(known) - {s.key for dated in made.values() for r in dated for s in r.sources})
+    unused = sorted(
+        set(known) - {s.key for dated in made.values() for r in dated for s in r.sources}
+    )
     if unused:
         raise RuleFileError(f"unused sources: {', '.join(unused)}", file=file, code="unused_source")
     return made
