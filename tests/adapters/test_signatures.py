@@ -41,11 +41,11 @@ JWKS = {
 }
 JWS = (
     "eyJhbGciOiJSUzI1NiIsImI2NCI6ZmFsc2UsImtpZCI6IjEiLCJ0eXAiOiJKV1QifQ.."
-    "kGXa62mYIXtBUyNjAogogAUamxXoYcbpTqXUqe50Cq9c08i3qyiWMEaaUJ7euCMIGRd6KY4gUuiphEgJxWttwHtzk-4TVHhkZPfSsUwvndU5XbFdxyzHXVKNFQ_c1GIaHPZ8EpfmsBCkGqleSUn1HJHxVZj7i3yM5-XqUeo598M8CDC7h2G2Mz3wannU45dnHjTpODokI47VYCqNkinm6Ddvv5XAHeRpo-Iy6fGNdlyU7fqXnM0UBFfoxWITMQV5WW1Md-WcLc09ahTVeY1luM9dCcpTGwo4CLcWmoDMxtftJukRVp1iPtNKhVqePx3lIZlrpuAvuF8xk985GgoMuw"  # noqa: E501
+    "kGXa62mYIXtBUyNjAogogAUamxXoYcbpTqXUqe50Cq9c08i3qyiWMEaaUJ7euCMIGRd6KY4gUuiphEgJxWttwHtzk-4TVHhkZPfSsUwvndU5XbFdxyzHXVKNFQ_c1GIaHPZ8EpfmsBCkGqleSUn1HJHxVZj7i3yM5-XqUeo598M8CDC7h2G2Mz3wannU45dnHjTpODokI47VYCqNkinm6Ddvv5XAHeRpo-Iy6fGNdlyU7fqXnM0UBFfoxWITMQV5WW1Md-WcLc09ahTVeY1luM9dCcpTGwo4CLcWmoDMxtftJukRVp1iPtNKhVqePx3lIZlrpuAvuF8xk985GgoMuw"
 )
 JWS_BASE64 = (
     "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.."
-    "UhHMcSoFSkGOFBgM_UCJixkW0ZeEBKhtKnje8Rz8J_HRVYhB1aM-U1a-BLRpRTmuDvoy8Aus2bmhsFrIsDmRp6OMeqNmw7BEhSEh7NYKN45nDek0Jo26aU9p5QgFr0Ia06HdtL7hIHgphGWnjuulNi_SaI0f1sNzOvGObgTUEgOw_kXc6bxnGtoakr2YLUx84rBMlIA_CZ5MVCcm3k7LgCXlbbNPs8J5-kY8wiyMTC0yD8ooaMwucqeDKQc1OSoSYrsuyWDyHZK9hyliu6Y3ULvDKn_qUb6hbMayNGtL8sNUGp_0rnhWOokh0_EDvP1-JFR4iXYV04uydRC9orjkGg"  # noqa: E501
+    "UhHMcSoFSkGOFBgM_UCJixkW0ZeEBKhtKnje8Rz8J_HRVYhB1aM-U1a-BLRpRTmuDvoy8Aus2bmhsFrIsDmRp6OMeqNmw7BEhSEh7NYKN45nDek0Jo26aU9p5QgFr0Ia06HdtL7hIHgphGWnjuulNi_SaI0f1sNzOvGObgTUEgOw_kXc6bxnGtoakr2YLUx84rBMlIA_CZ5MVCcm3k7LgCXlbbNPs8J5-kY8wiyMTC0yD8ooaMwucqeDKQc1OSoSYrsuyWDyHZK9hyliu6Y3ULvDKn_qUb6hbMayNGtL8sNUGp_0rnhWOokh0_EDvP1-JFR4iXYV04uydRC9orjkGg"
 )
 # RFC 4231, test case 2.
 JEFE = b"what do ya want for nothing?"
@@ -119,7 +119,7 @@ def test_a_header_changed_anywhere_fails(
 ) -> None:
     place = at % len(header)
     changed = header[:place] + to + header[place + 1 :]
-    if changed.strip() == header or changed.startswith("t=") and " " in to:
+    if changed.strip() == header or (changed.startswith("t=") and " " in to):
         return
     try:
         verify(BODY, changed)

@@ -21,7 +21,6 @@ LABELS: Mapping[str, str] = {
     "tax": "Import tax",
     "fees": "Import fees",
     "insurance": "Insurance",
-    "rounding": "Rounding",
     "shipping": "Shipping",
 }
 SHORTEST = timedelta(minutes=30)
@@ -104,8 +103,8 @@ def to_checkout_session(
     token, which goes into the metadata beside the quote's id.
 
     The sum of all lines and of the shipping is exactly ``quote.checkout_minor``. A discount is
-    taken off the goods by price. In currencies where Stripe charges multiples only, lines are
-    rounded to these and the sum is kept.
+    taken off the goods by price; a cent that rounding left is in a line beside the goods. In
+    currencies where Stripe charges multiples only, lines are rounded to these and the sum is kept.
 
     Raises RequestError: ``nothing_due``, ``needs_rounding`` (the sum is no such multiple),
     ``unsupported_currency``, ``too_many_lines``, ``bad_expiry``.
@@ -142,11 +141,8 @@ def _items(
     found: Due, titles: Mapping[str, str], labels: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], int]:
     code, beside = found.currency, parts(found)
-    if found.rest > 0:
-        beside["rounding"] = found.rest
     amounts = [*beside.values(), *(one.goods for one in found.lines)]
-    if found.rest < 0:
-        amounts = fold(amounts, found.rest)
+    amounts = fold(amounts, found.rest)
     least = step(code)
     amounts = in_steps(amounts, least, f"round the price to steps of {least} before")
     sums = dict(zip(beside, amounts, strict=False))

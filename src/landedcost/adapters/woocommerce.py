@@ -79,14 +79,9 @@ def to_order_lines(quote: Quote, *, labels: Mapping[str, str] | None = None) -> 
     """
     found, told = due(quote), {**LABELS, **(labels or {})}
     sums = parts(found)
-    rest = found.rest
-    if rest < 0:
-        bearable = max(rest, -sum(sums.values()))
-        sums, rest = (
-            dict(zip(sums, fold(list(sums.values()), bearable), strict=True)),
-            rest - bearable,
-        )
-    sums["rounding"] = rest
+    borne = max(found.rest, -sum(sums.values())) if any(sums.values()) else 0
+    sums = dict(zip(sums, fold(list(sums.values()), borne), strict=True))
+    sums["rounding"] = found.rest - borne
     digits = find_currency(quote.currency).digits
     shipping = {
         "method_id": "landedcost",
