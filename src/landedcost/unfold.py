@@ -14,9 +14,9 @@ from typing import Any
 
 from .currencies import currency
 from .facts import GOODS, OFF, LineFacts, Origin, Provenance, Remark
-from .lines import Amount
 from .fx.book import Exchange
 from .fx.rates import SAME
+from .lines import Amount
 from .money import amount_text
 from .notes import notes_of, rates_asked
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
