@@ -10,12 +10,14 @@ import typer
 
 from .. import __version__
 from ..errors import LandedCostError, RequestError
+from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
@@ -43,10 +45,12 @@ app.command()(compare)
 app.command()(target)
 app.command("cliffs")(show_cliffs)
 app.command()(reprice)
+app.command()(propose)
 app.command()(whatif)
 app.command()(requirements)
 app.command()(schema)
 app.command()(conform)
+app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
 app.add_typer(providers, name="providers")
