@@ -15,6 +15,7 @@ from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .lookup import requirements, schema
+from .offer import offer
 from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .propose import propose
@@ -43,6 +44,7 @@ app.command()(price)
 app.command()(explain)
 app.command()(compare)
 app.command()(target)
+app.command()(offer)
 app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(propose)
