@@ -107,7 +107,7 @@ class Drop:
         self.inventory = inventory
         self.sales = sales
         self.feed = Feed(epoch, now)
-        self.grid = Grid(pricing.shop, self.goods, markets, now.date(), rates)
+        self.grid = Grid(pricing.shop_for, self.goods, markets, now.date(), rates)
         self.shown: dict[Cell, Shown] = dict(shown or {})
         self.errors: dict[Cell, LandedCostError] = {}
         self._offers: dict[Cell, Offered] = {}
@@ -127,7 +127,7 @@ class Drop:
         """Another policy, or a shop with other rules, tariffs or freight."""
         now = moment(at)
         self.pricing = pricing
-        return self._update(self.grid.use(pricing.shop, now.date()), now, 0)
+        return self._update(self.grid.use(pricing.shop_for, now.date()), now, 0)
 
     def stock_moved(self, skus: Iterable[str], at: datetime) -> Update:
         """The stock of some articles may be another: it is read again. Nothing is priced.
@@ -157,7 +157,7 @@ class Drop:
                 hint="is the clock right?",
             )
         if day > self.grid.day:
-            return self._update(self.grid.use(self.pricing.shop, day), now, 0)
+            return self._update(self.grid.use(self.pricing.shop_for, day), now, 0)
         for name in [n for n, one in self._kept.items() if one.valid_until <= now]:
             del self._kept[name]
         ending = [c for c, one in self._offers.items() if now >= self._renew_at(one)]

@@ -7,7 +7,7 @@ that columns cost more than they save (decisions, "A drop is priced cell by cell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from ..market import Market
     from ..quote import Quote
     from ..request import Bundle
+    from ..territories import Place
 
+Shops = Callable[["Place"], "LandedCost"]
+"""The shop as it sells to a place."""
 Conversion = tuple[str, str, str]
 """What a rate is used for (``shown`` or ``customs``), from which currency, to which."""
 _LACKS_A_RATE = ("no_rate", "no_rates_that_day")
@@ -47,19 +50,19 @@ class Cell:
 class Grid:
     """The landed costs of a drop's bundles on its markets on one day.
 
-    ``sold`` go by name; ``markets`` are buyers, or texts such as ``"DE"`` or ``"de-DE"``. A cell
+    ``shops`` gives the shop for a place, ``sold`` go by name; ``markets`` are buyers, or texts such as ``"DE"`` or ``"de-DE"``. A cell
     that cannot be priced has its error. Raises RequestError for a market that cannot be read.
     """
 
     def __init__(
         self,
-        shop: LandedCost,
+        shops: Shops,
         sold: Mapping[str, Sold],
         markets: Sequence[Buyer | str],
         day: date,
         rates: Mapping[str, str] | None = None,
     ) -> None:
-        self.shop = shop
+        self.shops = shops
         self.sold = dict(sold)
         self.buyers = {_label(m): Buyer.of(m) for m in markets}
         self.day = day
@@ -69,12 +72,12 @@ class Grid:
         self.priced = self.spared = 0
         self._open(self.buyers)
 
-    def use(self, shop: LandedCost, day: date | None = None) -> list[Cell]:
+    def use(self, shops: Shops, day: date | None = None) -> list[Cell]:
         """Price everything anew with a shop's other rules, tariffs or freight, or on another day.
 
         Returns the cells, all of them.
         """
-        self.shop = shop
+        self.shops = shops
         self.day = day or self.day
         return self._open(self.buyers)
 
@@ -107,9 +110,9 @@ class Grid:
         cells = []
         for label in labels:
             try:
-                found = self.shop.market_for(
-                    self.buyers[label], as_of=self.day, rates=self.rates or None
-                )
+                buyer = self.buyers[label]
+                shop = self.shops(buyer.place)
+                found = shop.market_for(buyer, as_of=self.day, rates=self.rates or None)
             except LandedCostError as error:
                 self.markets[label] = error
             else:
