@@ -14,9 +14,9 @@ from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
-from .live import live
 from .held import hold_command, replay_command, verify_command
 from .keys import keys
+from .live import live
 from .lookup import requirements, schema
 from .offer import offer
 from .output import NoOutput, complain, say, write
@@ -25,6 +25,7 @@ from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .service import service
 from .target import target
 from .tariff import tariff
 from .whatif import whatif
@@ -64,6 +65,7 @@ app.add_typer(tariff, name="tariff")
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 app.add_typer(live, name="live")
+app.add_typer(service, name="service")
 
 
 def _version(wanted: bool) -> None:

@@ -10,12 +10,16 @@ from starlette.responses import JSONResponse, Response
 
 from ..contract import build_request
 from ..errors import LandedCostError, RequestError
+from ..pricing.read import span
 from ..request import Buyer
-from .desk import Desk, body_of, working
+from .body import body_of
+from .desk import Desk, working
+from .problems import Problem
 
 if TYPE_CHECKING:
     from ..quote import Quote
-    from ..request import Request
+    from ..request import Bundle, Request
+    from .quotes import Quotes
 
 
 class Prices:
@@ -23,13 +27,22 @@ class Prices:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.quotes: Quotes | None = None
 
     async def price(self, asked: Asked) -> Response:
-        """A request document in, its answer document out."""
-        self.desk.let_in(asked, "price")
+        """A request document in, its answer document out; ``?hold=15m`` holds it as well."""
+        lasts = asked.query_params.get("hold")
+        self.desk.let_in(asked, "price" if lasts is None else "quotes")
         deadline = self.desk.deadline(asked)
+        holding = None if lasts is None else span(lasts, "hold")
+        if holding is not None and self.quotes is None:
+            raise no_till()
         request = self.request(await body_of(asked))
-        return JSONResponse((await self.quote(request, deadline)).as_dict())
+        quote = await self.quote(request, deadline)
+        told = quote.as_dict()
+        if holding is not None and self.quotes is not None:
+            told["held"] = await self.quotes.held(quote, holding)
+        return JSONResponse(told)
 
     async def compare(self, asked: Asked) -> Response:
         """``{"request": …, "markets": ["DE", "CA-ON"]}`` in, an answer or an error for each."""
@@ -63,6 +76,13 @@ class Prices:
             return await self.desk.run(shop.plan(request), deadline_ms)
         return await working(lambda: shop.price(request), len(request.bundle.lines))
 
+    async def quote_for(self, bundle: Bundle, buyer: Buyer, deadline_ms: int) -> Quote:
+        """What a bundle costs a buyer today. Raises the errors of ``LandedCost.price_for``."""
+        shop, day = self.desk.shop, self.desk.clock().date()
+        if shop.providers is not None:
+            return await self.desk.run(shop.plan_for(bundle, buyer, as_of=day), deadline_ms)
+        return await working(lambda: shop.price_for(bundle, buyer, as_of=day), len(bundle.lines))
+
     async def _one(self, request: Request, market: str, deadline_ms: int) -> dict[str, Any]:
         try:
             buyer = Buyer.of(market)
@@ -90,3 +110,14 @@ class Prices:
                 hint='such as ["DE", "CA-ON", "ja-JP"]',
             )
         return self.request(document["request"]), list(dict.fromkeys(markets))
+
+
+def no_till() -> Problem:
+    """Why nothing is held here."""
+    return Problem(
+        409,
+        "no_signing_key",
+        "this service holds no prices: it has no key to sign them",
+        where="hold",
+        hint="make keys with `landedcost keys new` and set `signing_keys` under [quotes]",
+    )
