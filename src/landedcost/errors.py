@@ -17,6 +17,7 @@
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
     ├── HeldError               a held quote is not honoured, with the reason
+    ├── LedgerError             a ledger of the shop cannot be read or written
     └── PluginError             a provider plugin is broken or clashes with another
 
 A message says what happened and to which input; ``where`` is the path of the field in the
@@ -220,4 +221,11 @@ class PluginError(LandedCostError):
     """A provider plugin is broken, missing, or claims a name that is taken."""
 
     default_code = "plugin_error"
+    exit_code = 4
+
+
+class LedgerError(LandedCostError):
+    """A ledger of the shop cannot be opened, read or written; the database's error is its cause."""
+
+    default_code = "ledger_failed"
     exit_code = 4

@@ -89,11 +89,11 @@ def extra_of(path: Path) -> str:
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
     }
-    folder = parts[0] if parts[0] in {"bulk", "cli", "testing"} else ""
+    folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
     return alone.get(parts, folder)
 
 
-EXTRAS = ["", "bulk", "cli", "polars", "redis", "sign", "spark", "testing", "tracing"]
+EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "sign", "spark", "testing", "tracing"]
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
