@@ -88,11 +88,11 @@ def extra_of(path: Path) -> str:
         ("cache", "shared.py"): "redis",
         ("transport", "tracing.py"): "tracing",
     }
-    folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
-    return alone.get(parts, folder)
+    folders = {"inventory": "ledger"} | {f: f for f in ("bulk", "cli", "ledger", "live", "testing")}
+    return alone.get(parts, folders.get(parts[0], ""))
 
 
-EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "spark", "testing", "tracing"]
+EXTRAS = ["", "bulk", "cli", "ledger", "live", "polars", "redis", "spark", "testing", "tracing"]
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
