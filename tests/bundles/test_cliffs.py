@@ -20,9 +20,12 @@ from landedcost import (
     RefusedError,
     RequestError,
 )
+from landedcost.bundles import adding as adding_
+from landedcost.bundles import cliffs as cliffs_
 from landedcost.bundles import turning
 from landedcost.bundles.adding import adding
 from landedcost.bundles.cliffs import Cliff, cliffs, goods_minor
+from landedcost.cli import cliffs as command
 from landedcost.market import Market
 from landedcost.request import Bundle
 
@@ -218,9 +221,8 @@ def test_no_word_advises_to_split_an_order() -> None:
             for turn in cliff.turns:
                 texts += (turn.below, turn.above, turn.rule)
     assert len(texts) > 100
-    sources = Path(turning.__file__).parent, Path(turning.__file__).parents[1].joinpath("cli")
-    texts += [path.read_text("utf-8") for path in sources[0].glob("*.py")]
-    texts.append(sources[1].joinpath("cliffs.py").read_text("utf-8"))
+    for module in (adding_, cliffs_, turning, command):
+        texts.append(Path(str(module.__file__)).read_text("utf-8"))
     assert not [found[0] for text in texts if (found := SPLITTING.search(text))]
 
 
