@@ -163,7 +163,9 @@ def _keep(name: str, states: Mapping[str, Shown]) -> None:
 def _described(name: str, one: Offer) -> Table:
     unit = one.price.currency
     left = "" if one.margin is None else f", {amount(one.margin.minor, unit)} remain"
-    title = f"{name}: {amount(one.price.minor, unit)} all in, bound by {one.binding}{left}"
+    first = "" if one.shown == one.price else f"{amount(one.shown.minor, unit)} shown, "
+    price = f"{first}{amount(one.price.minor, unit)} all in"
+    title = f"{name}: {price}, bound by {one.binding}{left}"
     made = table(title, ("step", "price", "change", "why"), ("price", "change"))
     for step in one.steps:
         change = step.after.minor - step.before.minor
