@@ -16,6 +16,8 @@
     │   ├── Denied              the source does not accept the credentials
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
+    ├── HeldError               a held quote is not honoured, with the reason
+    ├── LedgerError             a ledger of the shop cannot be read or written
     └── PluginError             a provider plugin is broken or clashes with another
 
 A message says what happened and to which input; ``where`` is the path of the field in the
@@ -85,6 +87,13 @@ class RefusedError(RuleError):
     """The rules refuse: these goods or this lane may not be sent, with the reason."""
 
     default_code = "refused"
+
+
+class HeldError(LandedCostError):
+    """A held quote is refused; ``code`` is the reason, each reason has its own."""
+
+    default_code = "held_refused"
+    exit_code = 3
 
 
 class RuleFileError(RuleError):
@@ -212,4 +221,11 @@ class PluginError(LandedCostError):
     """A provider plugin is broken, missing, or claims a name that is taken."""
 
     default_code = "plugin_error"
+    exit_code = 4
+
+
+class LedgerError(LandedCostError):
+    """A ledger of the shop cannot be opened, read or written; the database's error is its cause."""
+
+    default_code = "ledger_failed"
     exit_code = 4

@@ -33,7 +33,10 @@ def closed(
         if key not in keys:
             known = ", ".join(keys)
             raise RuleFileError(
-                f"{where}: unknown key {key!r}", file=file, code="unknown_key", hint=f"keys: {known}"
+                f"{where}: unknown key {key!r}",
+                file=file,
+                code="unknown_key",
+                hint=f"keys: {known}",
             )
         kind = keys[key]
         allowed = value in kind if isinstance(kind, tuple) else type(value) is kind

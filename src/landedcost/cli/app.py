@@ -14,6 +14,9 @@ from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
+from .live import live
+from .held import hold_command, replay_command, verify_command
+from .keys import keys
 from .lookup import requirements, schema
 from .offer import offer
 from .output import NoOutput, complain, say, write
@@ -49,13 +52,18 @@ app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(propose)
 app.command()(whatif)
+app.command("hold")(hold_command)
+app.command("verify")(verify_command)
+app.command("replay")(replay_command)
 app.command()(requirements)
 app.command()(schema)
 app.command()(conform)
 app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
+app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
+app.add_typer(live, name="live")
 
 
 def _version(wanted: bool) -> None:

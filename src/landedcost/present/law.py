@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from ..codes import EU
@@ -117,11 +118,13 @@ def read(found: Mapping[str, Any], file: str = FILE) -> Mapping[str, tuple[Headl
         if not isinstance(entries, list):
             raise RuleFileError(f"{where} is no list of tables", file=file, code="bad_type")
         dated = [_rule(market, entry, known, file, where) for entry in entries]
-        for one, two in zip(dated, dated[1:], strict=False):
+        for one, two in pairwise(dated):
             if one.until is None or two.start is None or two.start < one.until:
                 raise RuleFileError(f"{where}: entries overlap", file=file, code="overlap")
         made[market] = tuple(dated)
-    unused = sorted(set(known) - {s.key for dated in made.values() for r in dated for s in r.sources})
+    unused = sorted(
+        set(known) - {s.key for dated in made.values() for r in dated for s in r.sources}
+    )
     if unused:
         raise RuleFileError(f"unused sources: {', '.join(unused)}", file=file, code="unused_source")
     return made

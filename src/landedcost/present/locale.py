@@ -165,7 +165,9 @@ def likely(tag: str) -> Subtags:
     language, script, region = _parts(tag)
     known = _global("likely_subtags")
     tries = [(language, script, region), (language, "", region), (language, script, "")]
-    tries += [(language, "", ""), ("und", "", region)] if language == "und" else [(language, "", "")]
+    tries += (
+        [(language, "", ""), ("und", "", region)] if language == "und" else [(language, "", "")]
+    )
     for one in tries:
         name = "_".join(filter(None, one))
         if name in known:
