@@ -88,14 +88,20 @@ def extra_of(path: Path) -> str:
         ("cache", "shared.py"): "redis",
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
+        ("adapters", "signatures.py"): "sign",
     }
-    folders = {"inventory": "ledger"} | {f: f for f in ("bulk", "cli", "ledger", "live", "testing")}
+    folders = {
+        **{name: name for name in ("bulk", "cli", "ledger", "live", "testing")},
+        "held": "sign",
+        "inventory": "ledger",
+        "service": "live",
+    }
     return alone.get(parts, folders.get(parts[0], ""))
 
 
 EXTRAS = [
-    "", "bulk", "cli", "ledger", "live", "polars", "redis", "sign", "spark", "testing", "tracing"
-]
+    "", "bulk", "cli", "ledger", "live", "polars", "redis", "sign", "spark", "testing", "tracing",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
