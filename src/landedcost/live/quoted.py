@@ -20,10 +20,9 @@ def label_of(quote: Quote, language: str) -> str:
     """What the amount includes, in words; it claims no more than the quote does."""
     if quote.delivery_minor:
         return word("on_delivery", language)
-    if quote.certainty == "partial":
-        return word("before_tax", language)
-    shipped = any(charge.kind == "shipping" for charge in quote.charges)
-    return word("all_in" if shipped else "no_shipping", language)
+    if any(note.code == "no_shipping" for note in quote.notes):
+        return word("no_shipping", language)
+    return word("more" if quote.certainty == "partial" else "all_in", language)
 
 
 def price_of(
