@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from landedcost.errors import RequestError
 from landedcost.lines import Amount
-from landedcost.live.card import Card, Price
+from landedcost.live.card import Card, Price, Sale
 from landedcost.live.export import page as exported
 from landedcost.live.export import twitch, widget
 from landedcost.live.twitch import MAX_BYTES, Bucket, payloads
@@ -161,6 +162,15 @@ def test_every_card_is_in_a_message_and_every_message_within_the_limit(
     assert sorted(sent) == sorted(named)
 
 
+def test_what_is_over_has_no_price() -> None:
+    gone = replace(card("DE"), sale=Sale("sold_out"))
+    ends = replace(card("FR"), sale=Sale("live", ends_at=AT + timedelta(seconds=60)))
+    rows = json.loads(payloads([gone, ends, replace(card("IT"), price=None)], AT)[0])["b"][0]["m"]
+    assert rows[0] == ["DE", "de-DE", "sold_out"]
+    assert rows[1][6] == 1_790_856_060
+    assert rows[2] == ["IT", "de-DE", "none"]
+
+
 def test_a_card_larger_than_a_message_is_refused() -> None:
     with pytest.raises(RequestError, match="larger than a message") as caught:
         payloads([card("DE"), card("FR", "x" * 6000)], AT)
@@ -232,12 +242,14 @@ def test_the_panel_shows_the_viewers_own_price(
     expect(page.locator(".amount")).to_have_text("59,00 €")
     page.select_option("select", "US")
     expect(page.locator(".amount")).to_have_text("$60.00 USD")
+    assert page.locator("option").all_inner_texts() == ["Deutschland", "United States", "日本"]
     page.select_option("select", "JP")
     expect(page.locator(".instead")).to_have_text("価格はお会計時に")
     page.select_option("select", "DE")
     soon = [a_card(price=a_price(6100, "61,00 €", quote="q-3", seconds=3))]
     page.evaluate("text => send(text)", payloads(soon, stage.clock())[0])
     expect(page.locator(".amount")).to_have_text("61,00 €")
+    page.set_viewport_size({"width": 318, "height": 300})
     page.screenshot(path=screenshots / "twitch-panel.png")
     expect(page.locator(".amount")).to_have_count(0, timeout=5000)
     expect(page.locator(".instead")).to_have_text("Preis wird aktualisiert")
