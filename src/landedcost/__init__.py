@@ -31,6 +31,7 @@ from .territories import Place, place
 
 if TYPE_CHECKING:
     from .async_client import AsyncLandedCost
+    from .catalog import Catalog, propose_bundles
     from .outside.beside import Comparison
     from .providers.config import Providers
     from .regimes.reform import Reform
@@ -42,6 +43,7 @@ __all__ = [
     "AsyncLandedCost",
     "Bundle",
     "Buyer",
+    "Catalog",
     "Charge",
     "Comparison",
     "LandedCost",
@@ -69,13 +71,16 @@ __all__ = [
     "Seller",
     "ZoneTable",
     "place",
+    "propose_bundles",
 ]
 
 _LATER = {
     "AsyncLandedCost": "async_client",
+    "Catalog": "catalog",
     "Comparison": "outside.beside",
     "Providers": "providers.config",
     "Reform": "regimes.reform",
+    "propose_bundles": "catalog",
 }
 """What needs more than a price does, loaded when it is asked for, and its module."""
 

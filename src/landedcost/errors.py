@@ -7,6 +7,7 @@
     │   ├── NotInForce          no rule is in force on the day asked for
     │   ├── RefusedError        the goods or the lane may not be quoted, with the reason
     │   └── RuleFileError       a rule or table file is broken (file and line)
+    ├── SoldOut                 fewer units are left than were asked for
     ├── ProviderError           a source outside failed and no fallback held
     │   ├── Unreachable         no connection, or it broke off
     │   ├── ProviderTimeout     no answer within the time it had
@@ -15,6 +16,8 @@
     │   ├── Denied              the source does not accept the credentials
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
+    ├── HeldError               a held quote is not honoured, with the reason
+    ├── LedgerError             a ledger of the shop cannot be read or written
     └── PluginError             a provider plugin is broken or clashes with another
 
 A message says what happened and to which input; ``where`` is the path of the field in the
@@ -86,6 +89,13 @@ class RefusedError(RuleError):
     default_code = "refused"
 
 
+class HeldError(LandedCostError):
+    """A held quote is refused; ``code`` is the reason, each reason has its own."""
+
+    default_code = "held_refused"
+    exit_code = 3
+
+
 class RuleFileError(RuleError):
     """A rule or table file is broken; ``file`` and ``line`` say where."""
 
@@ -105,6 +115,23 @@ class RuleFileError(RuleError):
         super().__init__(message, code=code, where=where, hint=hint)
         self.file = file
         self.line = line
+
+
+class SoldOut(LandedCostError):
+    """Fewer units of ``sku`` are left than were ``wanted``; ``left`` is how many there are."""
+
+    default_code = "sold_out"
+    exit_code = 3
+
+    def __init__(self, sku: str, *, wanted: int, left: int, where: str = "") -> None:
+        super().__init__(
+            f"{left} of {sku!r} left, {wanted} wanted" if left else f"{sku!r} is sold out",
+            where=where,
+            hint=f"reserve at most {left}" if left else "reserved units may come back",
+        )
+        self.sku = sku
+        self.wanted = wanted
+        self.left = left
 
 
 class ProviderError(LandedCostError):
@@ -194,4 +221,11 @@ class PluginError(LandedCostError):
     """A provider plugin is broken, missing, or claims a name that is taken."""
 
     default_code = "plugin_error"
+    exit_code = 4
+
+
+class LedgerError(LandedCostError):
+    """A ledger of the shop cannot be opened, read or written; the database's error is its cause."""
+
+    default_code = "ledger_failed"
     exit_code = 4

@@ -17,6 +17,7 @@ from .errors import LandedCostError
 # quantity unless the name says unit.
 GOODS, UNIT, DECLARED, DECLARED_UNIT, QUANTITY = 0, 1, 2, 3, 4
 WEIGHT_G, PAIRS, LITRES, SQUARE_METRES, METRES, CUBIC_METRES, RETAIL = 5, 6, 7, 8, 9, 10, 11
+OFF = 12
 
 MEASURES = {
     "weight_g": WEIGHT_G,
@@ -129,6 +130,8 @@ class LineForm:
     evidence: bool = False
     unplaced: bool = False
     """Whether what is unknown is the origin, which duties on top of the tariff's go by."""
+    off: bool = False
+    """Whether the line has a discount of its own."""
 
 
 @dataclass(frozen=True, slots=True)

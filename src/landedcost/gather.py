@@ -76,6 +76,7 @@ def gather(
         preference_of_tariff=claimed is not None and claimed.of_tariff,
         evidence=bool(line.preference and line.evidence),
         unplaced=unplaced is not None,
+        off=line.discount is not None,
     )
     return LineFacts(
         form=form,

@@ -120,7 +120,8 @@ class Line:
     and ``tax_rate`` (``"19%"``) pin what would be looked up. ``preference`` is the name of the
     agreement under which origin is claimed, ``evidence`` what proof of it is held. ``claims`` are
     further reliefs or ways the importer chooses (``["US:9903.82.03"]``), ``content`` the share of
-    the value by material (``{"steel": "60%"}``). A gift has the price 0 and needs
+    the value by material (``{"steel": "60%"}``). ``discount`` is taken off the whole line
+    (``"5.00 USD"``). A gift has the price 0, or a discount of all it costs, and needs
     ``customs_value``.
 
     Raises RequestError or MoneyError with the path of the field.
@@ -130,6 +131,7 @@ class Line:
         "claims",
         "content",
         "currency",
+        "discount",
         "duty",
         "evidence",
         "goods_class",
@@ -160,6 +162,7 @@ class Line:
         duty: str | None = None,
         tax_rate: str | None = None,
         preference: str | None = None,
+        discount: Any = None,
         customs_value: Any = None,
         retail_price: Any = None,
         pairs: int | None = None,
@@ -201,9 +204,12 @@ class Line:
                 hint="use `discount` on the bundle",
             )
         declared = self._beside(customs_value, price, f"{at}customs_value")
-        if price.minor == 0 and not declared:
+        off = self._off(discount, f"{at}discount")
+        self.discount = Amount(off, price.currency) if off else None
+        if price.minor * self.quantity == off and not declared:
+            what = "costs nothing after its discount" if off else "has the price 0"
             raise RequestError(
-                f"line {self.id!r} has the price 0 and no customs value",
+                f"line {self.id!r} {what} and no customs value",
                 code="missing_customs_value",
                 where=f"{at}customs_value",
                 hint="customs values a gift at what it would be sold for: give `customs_value`",
@@ -249,6 +255,7 @@ class Line:
             declared,
             n,
             *(x * n for x in each),
+            off,
         )
         self.key = "\n".join(
             (
@@ -259,7 +266,7 @@ class Line:
                 self.duty or "",
                 self.tax_rate or "",
                 self.preference,
-                "gift" if declared else "",
+                ("gift" if declared else "") + (" off" if off else ""),
                 ",".join(sorted(self.measures)),
                 self._declared() if self.evidence or self.claims or self.content else "",
             )
@@ -278,6 +285,22 @@ class Line:
         line.key = "\n".join((*self.key.split("\n")[:-1], line._declared()))
         return line
 
+    def _off(self, value: Any, where: str) -> int:
+        """What is taken off the whole line, 0 for nothing."""
+        price = self.unit_price
+        amount = None if value is None else Amount.of(value, where)
+        if amount is None or not amount.minor:
+            return 0
+        off = self._beside(amount, price, where)
+        if off > price.minor * self.quantity:
+            raise MoneyError(
+                f"the discount is above the price of line {self.id!r}",
+                code="discount_too_large",
+                where=where,
+                hint="a discount may take off as much as the line costs, and no more",
+            )
+        return off
+
     def _beside(self, value: Any, price: Amount, where: str) -> int:
         """An amount in the line's own currency, 0 when it was not given."""
         if value is None:
@@ -295,7 +318,7 @@ class Line:
                 "must be above zero",
                 code="negative_amount",
                 where=where,
-                hint="give what one unit is worth, or leave it out",
+                hint="write a positive amount, or leave it out",
             )
         return amount.minor
 

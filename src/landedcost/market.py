@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from .money import ratio
 from .pipeline import Program, input_groups, write
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Layout
+from .program.spans import Spans
 from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
 from .request import Bundle, discount_too_large
@@ -85,12 +87,60 @@ class Market:
         self._forms: dict[object, int] = {}
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
+        self._written: dict[object, Program] = {}
+        self._spans: dict[object, tuple[Program, Spans]] = {}
+
+    def at(self, rates: RateBook) -> Market:
+        """The same market at other exchange rates.
+
+        What it learnt of lines and the programs it wrote go along: neither rests on a rate.
+        """
+        made = Market(self.lane, rates, self.table, self.terms, self.carrier)
+        made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
+        made._written = self._written
+        return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
         """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`.
 
         ``carried`` is a carrier's offer, used where the bundle has no shipping of its own.
         """
+        program, facts, inputs, carried = self._inputs(bundle, carried)
+        if program.compiled is not None:
+            result = program.compiled(*inputs)
+        else:
+            regs = run(program.ops, dict(zip(input_groups(len(facts)), inputs, strict=True)))
+            result = tuple(regs[r] for r in program.outputs)
+        if result[3] or result[0] < 0:
+            self._refuse(program, bundle, inputs, result)
+        return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
+
+    def spans(
+        self, bundle: Bundle, carried: ShippingOffer | None = None, *, tests: bool = False
+    ) -> Callable[[int, int], tuple[int, ...]]:
+        """What ``bundle`` can cost at any fixed price of its goods between two, in minor units.
+
+        The function it gives answers with the least and the most of the total, then of two tests:
+        whether the rules refuse the parcel, and whether a duty is lacking. With ``tests`` it
+        answers for the tests on which the reasons hang and for each refusal in place of the total.
+        Of the bundle's own fixed price only the currency counts. Raises the errors of
+        :mod:`landedcost.errors`.
+        """
+        program, _, inputs, _ = self._inputs(bundle, carried)
+        key = (id(program), tests)
+        found = self._spans.get(key)
+        if found is None:
+            flags = (*program.tests, *(flag for _, _, flag in program.refused))
+            found = program, program.spans(flags if tests else program.outputs[:1])
+            if len(self._spans) >= _MANY // 10:
+                self._spans.clear()
+            self._spans[key] = found
+        return partial(found[1], *inputs)
+
+    def _inputs(
+        self, bundle: Bundle, carried: ShippingOffer | None
+    ) -> tuple[Program, list[Fact], list[tuple[int, ...]], ShippingOffer | None]:
+        """The program for a bundle and what it runs on, with the carrier's offer if one serves."""
         known = self._facts
         lines = bundle.sorted
         try:
@@ -98,6 +148,7 @@ class Market:
         except KeyError:
             facts = [self.learn(line, f"lines[{bundle.lines.index(line)}]") for line in lines]
         shipping, discount, insurance = bundle.shipping, bundle.discount, bundle.insurance
+        price = bundle.price
         if shipping is None:
             if carried is None and self.carrier is not None:
                 carried = self._carry(bundle)
@@ -110,11 +161,13 @@ class Market:
             discount.currency if discount else "",
             shipping.currency if shipping else "",
             insurance.currency if insurance else "",
+            price.currency if price else "",
         )
         base: tuple[int, ...] = (
             discount.minor if discount else 0,
             shipping.minor if shipping else 0,
             insurance.minor if insurance else 0,
+            price.minor if price else 0,
             len({f[2].hs[:6] for f in facts}) if len(facts) > 1 else 1,
             *bound,
         )
@@ -122,14 +175,7 @@ class Market:
         for line, fact in zip(lines, facts, strict=True):
             inputs.append(line.ints)
             inputs.append(fact[1])
-        if program.compiled is not None:
-            result = program.compiled(*inputs)
-        else:
-            regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
-            result = tuple(regs[r] for r in program.outputs)
-        if result[3] or result[0] < 0:
-            self._refuse(program, bundle, inputs, result)
-        return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
+        return program, facts, inputs, carried
 
     def learn(self, line: Line, where: str = "") -> Fact:
         """The facts of a line on this market, asked once for each kind of line.
@@ -154,6 +200,7 @@ class Market:
         discount: str,
         shipping: str,
         insurance: str,
+        price: str = "",
         *,
         compiled: bool = True,
     ) -> tuple[Program, tuple[int, ...]]:
@@ -162,7 +209,13 @@ class Market:
         With it come the inputs that hold for every basket of the market. Columns do not need it
         ``compiled``.
         """
-        key: tuple[object, ...] = (*[f[0] for f in facts], discount, shipping, insurance)
+        key: tuple[object, ...] = (
+            *[f[0] for f in facts],
+            discount,
+            shipping,
+            insurance,
+            price,
+        )
         if not compiled:
             key = (*key, "columns")
         found = self._programs.get(key)
@@ -173,8 +226,14 @@ class Market:
                 shipping=shipping,
                 insurance=insurance,
                 shown=self.terms.shown,
+                price=price,
             )
-            program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+            program = self._written.get(key)
+            if program is None:
+                program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+                if len(self._written) >= _MANY // 10:
+                    self._written.clear()
+                self._written[key] = program
             found = program, tuple(self._input(n) for n in program.inputs[len(BUNDLE_INPUTS) :])
             if len(self._programs) >= _MANY // 10:
                 self._programs.clear()

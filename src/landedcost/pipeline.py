@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .bundles.allocation import share_discount
+from .bundles.allocation import share_price
 from .collection.minimum import leave_uncollected, on_import, too_small
 from .collection.settle import Sums, charge_sale, collector, settle
 from .duty.base import charge_duty, duty_at_sale
 from .facts import LineForm
 from .fees.charge import Collected, charge_fees, fees_of
-from .program.ir import Reg
+from .program.ir import Builder, Reg
 from .program.scalar import Compiled, compile_program
-from .program.sheet import Layout, Sheet, Slot, Why
+from .program.sheet import BUNDLE_INPUTS, Layout, Sheet, Slot, Why
+from .program.spans import Spans, compile_spans
 from .regimes.schema import Applied
 from .regimes.select import Lane
 from .shipping.freight import share_freight
@@ -67,6 +68,18 @@ class Program:
     compiled_tests: Compiled | None
     picks: tuple[Pick, ...]
 
+    def spans(self, wanted: Sequence[Reg]) -> Spans:
+        """The bounds of ``wanted`` while the fixed price of the goods varies.
+
+        Added to them are two tests: whether the rules refuse the parcel at its value, and whether
+        a duty is lacking.
+        """
+        b = Builder(self.ops)
+        refused = b.any(flag for _, _, flag in self.refused)
+        bars = refused, b.any(self.missing)
+        place = "G", BUNDLE_INPUTS.index(("price",))
+        return compile_spans(b.ops, (*wanted, *bars), input_groups(len(self.forms)), place)
+
 
 def input_groups(count: int) -> tuple[str, ...]:
     """``G`` for the basket, then ``A`` (the line's own) and ``P`` (learnt) for each line."""
@@ -78,7 +91,7 @@ def write(
 ) -> Program:
     """Run every stage for one kind of basket; ``compiled`` if it is short enough."""
     sheet = Sheet(lane, forms, layout)
-    share_discount(sheet)
+    share_price(sheet)
     share_freight(sheet)
     value_goods(sheet)
     test_thresholds(sheet)

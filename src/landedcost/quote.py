@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from .facts import LineFacts, Remark
+    from .fx.book import Exchange
     from .market import Market
     from .outside.beside import Comparison
     from .pipeline import Program
@@ -133,6 +134,11 @@ class Charge:
         return Amount(self.local_minor, self._slot.currency)
 
     @property
+    def rule(self) -> str:
+        """The address of the rule it rests on, such as ``GB.fee.royal_mail``."""
+        return self._why.rule
+
+    @property
     def rests_on(self) -> Dated | None:
         """The dated value of a rule file that the amount rests on, if one does."""
         return self._why.value
@@ -238,8 +244,13 @@ class Quote:
 
     @property
     def headline(self) -> Money:
-        """The price to show: everything known to be payable, duty and tax included."""
-        return self.total
+        """The price to show by the law of the market; ``headline(quote)`` says what it leaves out.
+
+        In most markets all but delivery, in the United States and Canada without sales tax.
+        """
+        from .present.headline import headline_minor
+
+        return to_money(headline_minor(self), self.currency)
 
     @property
     def due_at_checkout(self) -> Money:
@@ -285,6 +296,11 @@ class Quote:
         return self._unfolded.provenance()
 
     @property
+    def exchange(self) -> tuple[Exchange, ...]:
+        """The exchange rates used: the market's, the seller's margin, and what came of it."""
+        return self._unfolded.exchange()
+
+    @property
     def priced(self) -> Priced:
         """What was priced, for those that make another quote of it."""
         return self._priced
@@ -317,6 +333,11 @@ class Quote:
         return identity(self._priced)
 
     @property
+    def locale(self) -> str:
+        """The buyer's locale, ``und-DE`` for a buyer who gave a country alone."""
+        return self._priced.market.terms.locale
+
+    @property
     def text(self) -> str:
         """The total as the buyer's locale writes it."""
         return self.format(self.total_minor)
@@ -325,7 +346,7 @@ class Quote:
         """Minor units of the quote's currency as the buyer's locale writes them."""
         from .present.text import money_text
 
-        return money_text(Amount(minor, self.currency), self._priced.market.terms.locale)
+        return money_text(Amount(minor, self.currency), self.locale)
 
     def explain(self) -> Any:
         """A tree of the charges, their reasons and the notes; ``str()`` draws it."""
@@ -335,20 +356,21 @@ class Quote:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer document of the JSON contract."""
-        money = {
-            "total": self.total_minor,
-            "headline": self.total_minor,
-            "due_at_checkout": self.checkout_minor,
-            "due_on_delivery": self.delivery_minor,
-        }
+        from .present.headline import headline
+
+        unit = self.currency
         return {
             "id": self.id,
             "as_of": self.as_of.isoformat(),
             "valid_until": self.valid_until.isoformat(),
-            "currency": self.currency,
+            "currency": unit,
             "certainty": self.certainty,
-            **{k: money_dict(Amount(v, self.currency)) for k, v in money.items()},
+            "total": money_dict(Amount(self.total_minor, unit)),
+            "headline": headline(self).as_dict(),
+            "due_at_checkout": money_dict(Amount(self.checkout_minor, unit)),
+            "due_on_delivery": money_dict(Amount(self.delivery_minor, unit)),
             "customs": self.customs,
+            "exchange": [e.as_dict() for e in self.exchange],
             "charges": [c.as_dict() for c in self.charges],
             "notes": [{"code": n.code, "text": n.text} for n in self.notes],
             "provenance": [p.as_dict() for p in self.provenance],

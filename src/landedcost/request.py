@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,9 @@ from .codes import country
 from .currencies import currency as find_currency
 from .dates import day
 from .errors import MoneyError, RequestError
+from .facts import DECLARED, GOODS, OFF
 from .lines import Amount, Line, one_of
+from .rounding import allocate
 from .territories import Place, place
 
 MAX_LINES = 1_000
@@ -115,12 +118,22 @@ class Seller:
 class Bundle:
     """What is sold together and sent as one parcel.
 
-    ``discount``, ``shipping`` and ``insurance`` are amounts for the whole bundle. Raises
-    RequestError for no lines, too many, or an id used twice; MoneyError for a discount above
-    the goods.
+    ``discount``, ``shipping`` and ``insurance`` are amounts for the whole bundle. ``price`` is a
+    fixed price of its goods, in any currency, below or above what the lines cost: each line then
+    costs its part of it, by what it costs by itself (after its own discount). Raises RequestError
+    for no lines, too many, an id used twice, or both a discount and a price; MoneyError for a
+    discount above the goods.
     """
 
-    __slots__ = ("discount", "insurance", "lines", "order", "shipping", "sorted", "weight_g")
+    __slots__ = (
+        "discount",
+        "insurance",
+        "lines",
+        "price",
+        "shipping",
+        "sorted",
+        "weight_g",
+    )
 
     def __init__(
         self,
@@ -129,6 +142,7 @@ class Bundle:
         discount: Any = None,
         shipping: Any = None,
         insurance: Any = None,
+        price: Any = None,
     ) -> None:
         if not lines:
             raise RequestError(
@@ -158,6 +172,7 @@ class Bundle:
         self.discount = _extra(discount, "discount")
         self.shipping = _extra(shipping, "shipping")
         self.insurance = _extra(insurance, "insurance")
+        self.price = None if price is None else self._fixed(Amount.of(price, "price"))
         weights = [line.weight_g for line in lines]
         self.weight_g = None
         if all(w is not None for w in weights):
@@ -165,16 +180,93 @@ class Bundle:
         if self.discount is not None:
             self._check_discount(self.discount)
 
+    def at(self, price: Any) -> Bundle:
+        """The same bundle with its goods sold at a fixed price, whatever they cost by themselves.
+
+        The price takes the place of a discount or an earlier price. Raises MoneyError for a
+        negative one, RequestError for nothing where a line has no customs value of its own.
+        """
+        made: Bundle = object.__new__(type(self))
+        made.lines, made.sorted, made.weight_g = self.lines, self.sorted, self.weight_g
+        made.shipping, made.insurance, made.discount = self.shipping, self.insurance, None
+        made.price = self._fixed(Amount.of(price, "price"))
+        return made
+
     def backed(self, line: str) -> Bundle:
         """The same bundle with evidence for the preference of the line with that id."""
-        lines = [one.backed() if one.id == line else one for one in self.lines]
-        return Bundle(
-            lines, discount=self.discount, shipping=self.shipping, insurance=self.insurance
-        )
+        made = copy(self)
+        made.lines = tuple(one.backed() if one.id == line else one for one in self.lines)
+        made.sorted = tuple(sorted(made.lines, key=lambda line: line.id))
+        return made
+
+    @property
+    def parts(self) -> dict[str, Amount]:
+        """What lines cost that do not cost their list price, by id: a bundle's discount apart.
+
+        The parts of a fixed price are told where the lines are in one currency; otherwise they
+        depend on the exchange rates, and a quote has them.
+        """
+        price = self.price
+        if price is None:
+            off = [line for line in self.lines if line.discount]
+            return {n.id: Amount(n.ints[GOODS] - n.ints[OFF], n.currency) for n in off}
+        if self.listed is None:
+            return {}
+        parts = allocate(price.minor, [line.ints[GOODS] - line.ints[OFF] for line in self.sorted])
+        shared = zip(self.sorted, parts, strict=True)
+        return {line.id: Amount(part, price.currency) for line, part in shared}
+
+    @property
+    def listed(self) -> Amount | None:
+        """What the lines cost by themselves, before any discount; None in several currencies."""
+        unit = self.lines[0].currency
+        if any(line.currency != unit for line in self.lines):
+            return None
+        return Amount(sum(line.ints[GOODS] for line in self.lines), unit)
+
+    @property
+    def saves(self) -> Amount | None:
+        """What the buyer saves against :attr:`listed`, negative for a price above it.
+
+        None where that is told by exchange rates only; see :func:`landedcost.bundles.saved`.
+        """
+        listed, price, less = self.listed, self.price, self.discount
+        if listed is None:
+            return None
+        if price is not None:
+            same = price.currency == listed.currency
+            return Amount(listed.minor - price.minor, price.currency) if same else None
+        if less is not None and less.currency != listed.currency:
+            return None
+        own = sum(line.ints[OFF] for line in self.lines)
+        return Amount(own + (less.minor if less else 0), listed.currency)
+
+    def _fixed(self, price: Amount) -> Amount:
+        if price.minor > 0 and self.discount is None:
+            return price
+        if self.discount is not None:
+            raise RequestError(
+                "a fixed price and a discount together",
+                code="discount_and_price",
+                where="price",
+                hint="a fixed price is what the goods cost after any discount: give one of the two",
+            )
+        if price.minor < 0:
+            raise negative("price", "a bundle cannot cost less than nothing")
+        for index, line in enumerate(self.lines):
+            if not line.ints[DECLARED]:
+                raise RequestError(
+                    f"the bundle is given away and line {line.id!r} has no customs value",
+                    code="missing_customs_value",
+                    where=f"lines[{index}].customs_value",
+                    hint="customs values a gift at what it would be sold for: give "
+                    "`customs_value`, or a price above zero",
+                )
+        return price
 
     def _check_discount(self, discount: Amount) -> None:
         same = all(line.currency == discount.currency for line in self.lines)
-        if same and discount.minor > sum(line.ints[0] for line in self.lines):
+        if same and discount.minor > sum(line.ints[GOODS] - line.ints[OFF] for line in self.lines):
             raise discount_too_large()
 
 
@@ -205,13 +297,13 @@ def _extra(value: Any, where: str) -> Amount | None:
         return None
     amount = Amount.of(value, where)
     if amount.minor < 0:
-        raise MoneyError(
-            "cannot be negative",
-            code="negative_amount",
-            where=where,
-            hint="a discount is written as a positive amount",
-        )
+        raise negative(where, "a discount is written as a positive amount")
     return amount
+
+
+def negative(where: str, hint: str) -> MoneyError:
+    """The error for an amount below zero."""
+    return MoneyError("cannot be negative", code="negative_amount", where=where, hint=hint)
 
 
 class Request:

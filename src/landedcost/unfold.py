@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from .currencies import currency
-from .facts import LineFacts, Origin, Provenance, Remark
+from .facts import GOODS, OFF, LineFacts, Origin, Provenance, Remark
+from .fx.book import Exchange
+from .fx.rates import SAME
 from .money import amount_text
-from .notes import notes_of
+from .notes import notes_of, rates_asked
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Slot, Why, Words
@@ -161,6 +163,13 @@ class Unfolded:
         """The sources that answered."""
         return tuple(_provenance(self))
 
+    def exchange(self) -> tuple[Exchange, ...]:
+        """The exchange rates the program used, each once."""
+        market, inputs = self.priced.market, self.priced.program.inputs
+        asked = rates_asked(inputs, market.lane.regime.currency)
+        found = [market.rates.exchange(*one) for one in sorted(asked)]
+        return tuple(one for one in found if one.source != SAME)
+
     def valid_until(self) -> date:
         """The last day on which the price holds."""
         return _valid_until(self.priced)
@@ -175,9 +184,17 @@ def _sale_reason(priced: Priced, slot: Slot) -> Reason:
     if slot.kind == "goods" and slot.line is not None:
         line = priced.bundle.sorted[slot.line]
         unit = _money(line.unit_price.minor, line.currency)
-        return Reason(
-            "request.lines", f"{unit} × {line.quantity}", unit, "", "given with the request", day
-        )
+        rule, how, basis = "request.lines", f"{unit} × {line.quantity}", unit
+        fixed = priced.bundle.price
+        if fixed is not None:
+            alone = _money(line.ints[GOODS] - line.ints[OFF], line.currency)
+            basis = _money(fixed.minor, fixed.currency)
+            rule, how = "request.price", f"its part of the bundle's price, by the {alone} it costs"
+        return Reason(rule, how, basis, "", "given with the request", day)
+    if slot.line is not None:
+        line = priced.bundle.sorted[slot.line]
+        off = _money(line.ints[OFF], line.currency)
+        return Reason("request.lines", "for the whole line", off, "", "given with the request", day)
     carried = priced.carried
     if slot.kind == "shipping" and carried is not None:
         zoned = f"zone {carried.zone}, {carried.band}" if carried.zone else carried.service

@@ -183,9 +183,9 @@ def test_data_with_a_float_is_refused_without_json_too() -> None:
 
 
 def test_the_field_names_are_those_of_the_contract() -> None:
-    assert set(RequestDocument.model_fields) == set(ASKED)
+    assert set(RequestDocument.model_fields) == set(ASKED) | {"price"}
     lines = request_schema()["$defs"]["LineDocument"]["properties"]
-    assert set(lines) == set(ASKED["lines"][0]) | {"evidence", "claims", "content"}
+    assert set(lines) == set(ASKED["lines"][0]) | {"evidence", "claims", "content", "discount"}
 
 
 @pytest.mark.parametrize("field", ["currency", "as_of"])

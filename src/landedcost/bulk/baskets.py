@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import RequestError
-from ..facts import GOODS, WEIGHT_G
+from ..facts import GOODS, OFF, WEIGHT_G
 from ..request import MAX_LINES, Bundle
 from .cells import Cells, Money
 from .kinds import KindBook
 from .lines import Lines
-from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of
+from .rows import BASKET_AMOUNTS, LINE_COLUMNS, bundle_of, field
 from .split import ByKind
 from .texts import Flags, Ints, codes, plain_text
 
@@ -58,7 +58,7 @@ class Baskets:
         nested = columns.get("lines")
         self.columns = {n: plain_text(c) for n, c in columns.items() if n != "lines"}
         if nested is None:
-            found = {n: c for n, c in self.columns.items() if n in LINE_COLUMNS}
+            found = {field(n): c for n, c in self.columns.items() if n in LINE_COLUMNS}
             self.offsets: Ints = np.arange(self.count + 1, dtype=np.int64)
             self.lines = Lines(found, self.count)
         else:
@@ -73,7 +73,7 @@ class Baskets:
             if np.any(of_lines):
                 flags[self._owner[of_lines]] = True
         self.extras = {name: self._extra(name) for name in BASKET_AMOUNTS}
-        self._check_discount()
+        self._check_reduced()
 
     @cached_property
     def rows(self) -> pa.Array:
@@ -202,11 +202,13 @@ class Baskets:
             pa.array(unit, mask=lacking), pa.array([str(u) for u in price.units])
         )
 
-    def _check_discount(self) -> None:
-        """Mark baskets whose discount may be above their goods."""
-        discount = self.extras["discount"].minor
-        if np.any(discount):
-            self.bad |= discount > self._whole(self.lines.ints(GOODS))
+    def _check_reduced(self) -> None:
+        """Mark baskets whose discount may be above their goods, or whose price may be none."""
+        discount, price = self.extras["discount"], self.extras["price"]
+        if np.any(discount.minor):
+            alone = self.lines.ints(GOODS) - self.lines.ints(OFF)
+            self.bad |= discount.minor > self._whole(alone)
+        self.bad |= price.given & (discount.given | (price.minor <= 0))
 
     def bundle(self, basket: int) -> Bundle:
         """One basket as a bundle, read alone. Raises RequestError and MoneyError."""

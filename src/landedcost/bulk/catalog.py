@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import RequestError
-from .rows import BASKET_AMOUNTS, LINE_COLUMNS
+from .rows import BASKET_AMOUNTS, LINE_COLUMNS, field
 from .texts import plain_text
 
 BATCH = 131_072
@@ -128,7 +128,9 @@ def _nested(piece: pa.RecordBatch, starts: Any, seen: _Seen) -> pa.RecordBatch:
     seen.add(names.to_pylist())
     offsets = pa.array(np.concatenate([starts, [piece.num_rows]]), pa.int32())
     inside = [n for n in piece.schema.names if n in LINE_COLUMNS]
-    structs = pa.StructArray.from_arrays([piece.column(n) for n in inside], names=inside)
+    structs = pa.StructArray.from_arrays(
+        [piece.column(n) for n in inside], names=[field(n) for n in inside]
+    )
     columns = {"id": names, "lines": pa.ListArray.from_arrays(offsets, structs)}
     for name in BASKET_AMOUNTS:
         if name in piece.schema.names:  # the whole basket's, on its first row

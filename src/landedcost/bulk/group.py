@@ -25,7 +25,7 @@ FEW = 16
 """Fewer baskets than this of a program that is new are computed one by one, on ints."""
 FEWEST = 4
 """Fewer than this of any program."""
-EXTRAS = ("discount", "shipping", "insurance")
+EXTRAS = ("discount", "shipping", "insurance", "price")
 
 
 Part = slice | Ints

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import LandedCostError, RequestError
-from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, QUANTITY, RETAIL, UNIT
+from ..facts import DECLARED, DECLARED_UNIT, GOODS, MEASURES, OFF, QUANTITY, UNIT
 from ..lines import DAMAGE, MAX_TITLE, Line
 from .cells import Cells
 from .kinds import KindBook
@@ -19,7 +19,7 @@ from .rows import MEASURES as MEASURE_NAMES
 from .split import Split
 from .texts import Flags, Ints, codes, plain_ids
 
-_BESIDE = ("customs_value", "retail_price")
+_BESIDE = ("customs_value", "retail_price", "discount")
 _ROOM = 2**62
 _BY_POSITION = {position: name for name, position in MEASURES.items()}
 
@@ -45,6 +45,9 @@ class Lines:
         self._check_products()
         self._ints: dict[int, Ints] = {}
         self._spans: dict[int, tuple[int, int]] = {}
+        if "discount" in columns:
+            off, goods = self.ints(OFF), self.ints(GOODS)
+            self.bad |= (off > goods) | ((off == goods) & (self.beside["customs_value"] == 0))
 
     def row(self, index: int) -> dict[str, Any]:
         """One row's values as they were given."""
@@ -63,6 +66,8 @@ class Lines:
             return quantity
         if position in (UNIT, DECLARED_UNIT):
             return self.price.minor if position == UNIT else declared
+        if position == OFF:
+            return self.beside["discount"]
         if position in (GOODS, DECLARED):
             return (self.price.minor if position == GOODS else declared) * quantity
         return self._each(_BY_POSITION[position]) * quantity
@@ -100,7 +105,7 @@ class Lines:
                 found.append((place, [(name, value) for value in values]))
         flags = self._given()
         if flags is not None:
-            found.append((flags, range(2 ** (len(MEASURES) + 1))))
+            found.append((flags, range(2 ** (len(MEASURES) + 2))))
         split = Split([(place, len(values)) for place, values in found])
         if len(split.sizes) == 1:
             here: Any = np.zeros(self.count, dtype=np.int64)
@@ -109,9 +114,9 @@ class Lines:
         return self._numbered(here, len(split.sizes), found, book)
 
     def _given(self) -> Ints | None:
-        """A bit for each measure a line has, and one for a declared value; None for none."""
+        """A bit for each measure a line has, a declared value and a discount; None for none."""
         flags: Ints | None = None
-        for bit, name in enumerate((*MEASURES, "customs_value")):
+        for bit, name in enumerate((*MEASURES, "customs_value", "discount")):
             each = self.beside[name] if name in self.beside else self._each(name)
             if each is not self.cells.zeros:
                 more = (each > 0).astype(np.int64) << bit
@@ -142,7 +147,7 @@ class Lines:
 
     def whole(self, rows: Ints) -> list[tuple[int, ...]]:
         """The figures of some lines, each as :attr:`landedcost.Line.ints` has them."""
-        columns = (self.ints(position)[rows].tolist() for position in range(RETAIL + 1))
+        columns = (self.ints(position)[rows].tolist() for position in range(OFF + 1))
         return list(zip(*columns, strict=True))
 
     def line(self, index: int, where: str = "lines[0]") -> Line:
@@ -172,5 +177,6 @@ class Lines:
             code = np.array([*self.price.units, "?"])
             own = np.array([*found.units, "?"])
             other = found.given & (code[self.price.unit] != own[found.unit])
-            self.bad |= other | (found.given & (found.minor <= 0))
+            least = 0 if name == "discount" else 1
+            self.bad |= other | (found.given & (found.minor < least))
         return found.minor

@@ -22,9 +22,17 @@ TEXTS = (
     "hs_code", "origin", "goods_class", "duty", "tax_rate", "preference", "evidence", "claims",
     "content",
 )  # fmt: skip
-BASKET_AMOUNTS = ("shipping", "discount", "insurance")
-LINE_COLUMNS = ("id", "title", "currency", *AMOUNTS, *COUNTS, *TEXTS, *MEASURES)
-"""The columns of a line; others are left alone."""
+BASKET_AMOUNTS = ("shipping", "discount", "insurance", "price")
+LINE_COLUMNS = (
+    "id", "title", "currency", *AMOUNTS, "line_discount", *COUNTS, *TEXTS, *MEASURES,
+)  # fmt: skip
+"""The columns of a line; others are left alone. Beside those of its basket, where `discount` is
+the basket's, its own is `line_discount`; in a list of `lines` it is `discount`."""
+
+
+def field(column: str) -> str:
+    """The name of a line's field that a column has."""
+    return column.removeprefix("line_")
 
 
 def amount(value: Any, unit: Any, where: str) -> Amount | None:
@@ -75,7 +83,7 @@ def line_of(row: Mapping[str, Any], where: str = "") -> Line:
     at = f"{where}." if where else ""
     unit = row.get("currency")
     facts: dict[str, Any] = {}
-    for name in ("customs_value", "retail_price"):
+    for name in ("customs_value", "retail_price", "discount"):
         facts[name] = amount(row.get(name), unit, f"{at}{name}")
     for name in COUNTS:
         found = whole(row.get(name), f"{at}{name}")

@@ -10,15 +10,21 @@ import typer
 
 from .. import __version__
 from ..errors import LandedCostError, RequestError
+from .catalog import catalog
+from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .live import live
+from .held import hold_command, replay_command, verify_command
+from .keys import keys
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
+from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .target import target
 from .tariff import tariff
 from .whatif import whatif
 
@@ -39,13 +45,21 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(target)
+app.command("cliffs")(show_cliffs)
 app.command()(reprice)
+app.command()(propose)
 app.command()(whatif)
+app.command("hold")(hold_command)
+app.command("verify")(verify_command)
+app.command("replay")(replay_command)
 app.command()(requirements)
 app.command()(schema)
 app.command()(conform)
+app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
+app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 app.add_typer(live, name="live")
 

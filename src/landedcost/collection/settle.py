@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..facts import GOODS, OFF
 from ..program.ir import Reg
 from ..program.sheet import Sheet, Slot, Why, Words
 
@@ -24,12 +25,15 @@ class Sums:
 
 
 def charge_sale(sheet: Sheet) -> None:
-    """Add the charges the seller makes: goods, discount, shipping, insurance."""
+    """Add the charges the seller makes: goods, discount, shipping, insurance.
+
+    Goods are shown at what the lines cost, or at their parts of the bundle's fixed price.
+    """
     layout = sheet.layout
-    for i, form in enumerate(sheet.forms):
+    for i, unit in enumerate(sheet.paid):
         why = Why("goods", "Goods", Words("unit price × quantity"), fact="goods")
-        slot = Slot("goods", i, sheet.line(i, 0), form.currency, CHECKOUT, (why,))
-        sheet.slots.append(slot)
+        amount = sheet.net[i] if layout.price else sheet.line(i, GOODS)
+        sheet.slots.append(Slot("goods", i, amount, unit, CHECKOUT, (why,)))
     for name, currency in (
         ("discount", layout.discount),
         ("shipping", layout.shipping),
@@ -46,6 +50,12 @@ def charge_sale(sheet: Sheet) -> None:
                 (why,),
                 negative=name == "discount",
             )
+            sheet.slots.append(slot)
+    for i, form in enumerate(sheet.forms):
+        if form.off and not layout.price:
+            why = Why("discount", "Discount", Words("as given for the line"), fact="discount")
+            amount, unit = sheet.line(i, OFF), form.currency
+            slot = Slot("discount", i, amount, unit, CHECKOUT, (why,), negative=True)
             sheet.slots.append(slot)
 
 

@@ -21,6 +21,16 @@ ChargeKind = Literal[
     "rounding",
     "adjustment",
 ]
+HeadlineKind = Literal[
+    "goods",
+    "tax",
+    "duty",
+    "government_fees",
+    "merchant_fees",
+    "delivery",
+    "adjustment",
+    "rounding",
+]
 
 
 class Document(BaseModel):
@@ -36,6 +46,24 @@ class MoneyAnswer(Document):
 
     amount: Text
     currency: Currency
+
+
+class PartAnswer(MoneyAnswer):
+    """What one kind of charge comes to that stands outside the headline."""
+
+    model_config = ConfigDict(title="part")
+
+    kind: HeadlineKind
+
+
+class HeadlineAnswer(MoneyAnswer):
+    """The price to show by the law of the market, with what has to stand beside it."""
+
+    model_config = ConfigDict(title="headline")
+
+    text: str
+    label: str
+    outside: list[PartAnswer]
 
 
 class CustomsAnswer(Document):
@@ -80,6 +108,21 @@ class ChargeAnswer(Document):
     why: WhyAnswer
 
 
+class ExchangeAnswer(Document):
+    """An exchange rate that was used, and the seller's margin on it."""
+
+    model_config = ConfigDict(title="exchange")
+
+    pair: Annotated[str, Field(pattern=r"^[A-Z]{3}/[A-Z]{3}$")]
+    use: Literal["commercial", "customs"]
+    market: Text
+    margin: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?%$")]
+    net: Text
+    ratio: Annotated[str, Field(pattern=r"^[0-9]+/[0-9]+$")]
+    source: str
+    as_of: Day
+
+
 class NoteAnswer(Document):
     """Something to be known beside the figures."""
 
@@ -111,10 +154,11 @@ class AnswerDocument(Document):
     currency: Currency
     certainty: Certainty
     total: MoneyAnswer
-    headline: MoneyAnswer
+    headline: HeadlineAnswer
     due_at_checkout: MoneyAnswer
     due_on_delivery: MoneyAnswer
     customs: CustomsAnswer
+    exchange: list[ExchangeAnswer]
     charges: list[ChargeAnswer]
     notes: list[NoteAnswer]
     provenance: list[ProvenanceAnswer]

@@ -85,6 +85,7 @@ def _bundle(document: RequestDocument) -> Bundle:
         discount=_amount(document.discount, "discount"),
         shipping=_amount(document.shipping, "shipping"),
         insurance=_amount(document.insurance, "insurance"),
+        price=_amount(document.price, "price"),
     )
 
 
@@ -115,6 +116,7 @@ def _line(line: LineDocument, where: str) -> Line:
         evidence=line.evidence,
         claims=line.claims,
         content=line.content,
+        discount=_amount(line.discount, f"{where}.discount"),
         customs_value=_amount(line.customs_value, f"{where}.customs_value"),
         retail_price=_amount(line.retail_price, f"{where}.retail_price"),
         pairs=line.pairs,

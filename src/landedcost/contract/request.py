@@ -120,6 +120,7 @@ class LineDocument(Document):
     content: Annotated[
         dict[str, str] | None, _text('share of the value by material: {"steel": "60%"}')
     ] = None
+    discount: Annotated[AmountDocument | None, _text("off the whole line, positive")] = None
     customs_value: Annotated[
         AmountDocument | None, _text("what a gift would be sold for; needed at the price 0")
     ] = None
@@ -152,6 +153,10 @@ class RequestDocument(Document):
         list[LineDocument], _text("what is in the parcel", minItems=1, maxItems=MAX_LINES)
     ]
     discount: Annotated[AmountDocument | None, _text("off the whole bundle, positive")] = None
+    price: Annotated[
+        AmountDocument | None,
+        _text("fixed price of the goods, instead of what the lines add up to; not with `discount`"),
+    ] = None
     shipping: Annotated[
         AmountDocument | None, _text("for the whole bundle; the carrier's table when left out")
     ] = None

@@ -19,7 +19,7 @@ MAX_DEPTH = 32
 """How deep objects and lists may be nested; a request needs four."""
 _MAX_DIGITS = 60
 AMOUNTS = frozenset(
-    {"unit_price", "customs_value", "retail_price", "discount", "shipping", "insurance"}
+    {"unit_price", "customs_value", "retail_price", "discount", "shipping", "insurance", "price"}
 )
 RATES = ("rates.", "customs_rates.")
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)

@@ -63,7 +63,7 @@ def _applies(sheet: Sheet, index: int, rule: Applied, claimed: Reg) -> Reg:
     for name in ("limit", "over"):
         bound = rule.get(name)
         if bound is not None:
-            amount = sheet.measured(index, str(settings["compares"]), per)
+            amount = sheet.measured(index, str(settings["compares"]), per, inclusive)
             held = sheet.test(amount, bound, inclusive)
             flag = b.both(flag, held if name == "limit" else b.no(held))
     return b.both(flag, b.no(claimed)) if settings.get("unless_preference") else flag

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..errors import RequestError
 from ..gather import duty_asked
@@ -10,6 +10,7 @@ from ..lines import Amount, Line
 from ..ports import Address, Goods, LandedAsk, ShippingAsk, TariffAsk
 from ..regimes.select import Lane
 from ..request import Bundle, Buyer
+from ..rounding import half_up
 
 
 def tariff_ask(lane: Lane, hs_code: str, origin: str) -> TariffAsk:
@@ -25,21 +26,29 @@ def codes_needed(lane: Lane, lines: Iterable[Line]) -> tuple[tuple[str, str], ..
     return tuple(found)
 
 
-def goods(bundle: Bundle) -> tuple[Goods, ...]:
-    """The lines as carriers and landed cost sources see them."""
-    return tuple(
-        Goods(
+def goods(bundle: Bundle, parts: Mapping[str, Amount]) -> tuple[Goods, ...]:
+    """The lines as carriers and landed cost sources see them.
+
+    ``parts`` has what lines cost that do not cost their list price, by their ids.
+    """
+
+    def seen(line: Line) -> Goods:
+        paid, price = parts.get(line.id), line.unit_price
+        if paid is not None:
+            price = Amount(half_up(paid.minor, line.quantity), paid.currency)
+        return Goods(
             line.id,
             line.title or line.id,
             line.quantity,
-            line.unit_price,
+            price,
             line.hs_code,
             line.origin,
             line.weight_g,
             line.goods_class,
+            paid,
         )
-        for line in bundle.lines
-    )
+
+    return tuple(seen(line) for line in bundle.lines)
 
 
 def sender_of(lane: Lane, sender: Address | None) -> Address:
@@ -75,7 +84,7 @@ def shipping_ask(
     return ShippingAsk(
         sender_of(lane, sender),
         buyer_of(buyer),
-        goods(bundle),
+        goods(bundle, bundle.parts),
         bundle.weight_g,
         lane.key.day,
         lane.key.channel,
@@ -92,12 +101,13 @@ def landed_ask(
     sender: Address | None,
     currency: str,
     shipping: Amount | None,
+    parts: Mapping[str, Amount],
 ) -> LandedAsk:
-    """What landed cost sources are asked."""
+    """What landed cost sources are asked; ``parts`` as in :func:`goods`."""
     return LandedAsk(
         sender_of(lane, sender),
         buyer_of(buyer),
-        goods(bundle),
+        goods(bundle, parts),
         lane.key.day,
         lane.key.channel,
         lane.key.terms,

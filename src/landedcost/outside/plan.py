@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +24,7 @@ from ..requirements import Requirement, requirements
 from ..rounding import half_up
 from ..shipping.zones import ShippingOffer
 from .asks import codes_needed, landed_ask, shipping_ask, tariff_ask
-from .beside import compare
+from .beside import beside, compare
 from .carrier import LiveCarrier, pick
 from .rates import AskedRates, Sheet, lacking
 from .tariff import Ask, AskedTariff, Learnt
@@ -50,9 +49,9 @@ class Outside:
         """Run a flow in this thread."""
         return self.transport.run(flow)
 
-    async def arun(self, flow: Flow[T]) -> T:
-        """Run a flow in this task."""
-        return await self.transport.arun(flow)
+    async def arun(self, flow: Flow[T], deadline_ms: int | None = None) -> T:
+        """Run a flow in this task; ``deadline_ms`` goes before the policy's own."""
+        return await self.transport.arun(flow, deadline_ms)
 
     def close(self) -> None:
         """Close the connections of threads."""
@@ -234,37 +233,31 @@ class Outside:
         shipping = bundle.shipping
         if shipping is None and carried is not None:
             shipping = Amount(carried.amount, carried.currency)
-        ask = landed_ask(question.lane, bundle, question.buyer, config.sender, shown, shipping)
+        parts = bundle.parts
+        if bundle.price is not None:
+            parts = {str(c.line): c.local for c in quote.charges if c.kind == "goods"}
+        ask = landed_ask(
+            question.lane, bundle, question.buyer, config.sender, shown, shipping, parts
+        )
         territory = question.lane.regime.customs_territory
         told = yield from attempt(self.opened.chains["landed"].ask(ask, territory))
         if isinstance(told, LandedCostError):
             certainty = "estimated" if replaces else "exact"
             text = f"landed cost: no source answered: {told}"
             failed = Remark("landed_source_failed", text, certainty)
-            return Quote(replace(priced, remarks=(failed,)), quote.figures)
+            return beside(quote, None, (failed,))
 
         def convert(amount: Amount) -> Amount:
             exact = _exact(market, amount, shown)
             return Amount(half_up(exact.numerator, exact.denominator), shown)
 
         found, said = compare(quote, told, replaces, convert, self.clock)
-        if found is None:
-            return Quote(replace(priced, remarks=said), quote.figures)
-        more = found.difference if replaces else 0
-        total, checkout, delivery, *rest = quote.figures
-        at_sale = question.lane.key.terms == "DDP"
-        figures = (
-            total + more,
-            checkout + (more if at_sale else 0),
-            delivery + (0 if at_sale else more),
-            *rest,
-        )
-        return Quote(replace(priced, beside=(found,), remarks=said), figures)
+        return beside(quote, found, said)
 
 
 def _currencies(question: Question, bundle: Bundle) -> frozenset[str]:
     """The currencies that are known to be needed."""
-    extras = (bundle.shipping, bundle.discount, bundle.insurance)
+    extras = (bundle.shipping, bundle.discount, bundle.insurance, bundle.price)
     found = {line.currency for line in bundle.lines}
     found |= {amount.currency for amount in extras if amount is not None}
     return frozenset(found | {question.terms.shown, question.lane.regime.currency})

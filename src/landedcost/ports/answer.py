@@ -38,7 +38,9 @@ class Address:
 class Goods:
     """One line of what is sent.
 
-    ``unit_price`` is for one unit; ``weight_g`` is the weight of one unit in grams, None if it
+    ``unit_price`` is for one unit; ``paid`` is what the whole line costs where a discount of its
+    own or a fixed price of the bundle makes that another amount, and ``unit_price`` is then its
+    part of one unit, rounded half up. ``weight_g`` is the weight of one unit in grams, None if it
     is not known; ``hs_code`` has digits only and may be empty, as may ``origin``.
     """
 
@@ -50,10 +52,13 @@ class Goods:
     origin: str = ""
     weight_g: int | None = None
     goods_class: str = "standard"
+    paid: Amount | None = None
 
     @property
     def total(self) -> Amount:
         """The price of the whole quantity."""
+        if self.paid is not None:
+            return self.paid
         return Amount(self.unit_price.minor * self.quantity, self.unit_price.currency)
 
 

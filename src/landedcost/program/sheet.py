@@ -15,7 +15,7 @@ from ..regimes.schema import Applied, Dated
 from ..regimes.select import Lane
 from .ir import Builder, Reg
 
-BUNDLE_INPUTS = (("discount",), ("shipping",), ("insurance",), ("headings",))
+BUNDLE_INPUTS = (("discount",), ("shipping",), ("insurance",), ("price",), ("headings",))
 """Inputs that come with the bundle; ``headings`` counts its distinct six-digit codes."""
 
 
@@ -23,8 +23,8 @@ BUNDLE_INPUTS = (("discount",), ("shipping",), ("insurance",), ("headings",))
 class Layout:
     """Which amounts a basket has, and in which currencies.
 
-    ``insurance``, ``shipping`` and ``discount`` are the currency of the amount, or empty when
-    the bundle has none.
+    ``insurance``, ``shipping``, ``discount`` and ``price`` (the fixed price of the goods) are the
+    currency of the amount, or empty when the bundle has none.
     """
 
     lines: tuple[str, ...]
@@ -32,6 +32,7 @@ class Layout:
     shipping: str
     insurance: str
     shown: str
+    price: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,15 @@ class Sheet:
         zero = self.b.const(0)
         n = self.count
         self.net = [zero] * n
-        """What the buyer pays for each line, after discount, in the line's currency."""
+        """What the buyer pays for each line, after discount, in the currency of ``paid``."""
+        self.paid = list(layout.lines)
+        """The line's currency, or that of the bundle's fixed price."""
         self.sold: dict[str, list[Reg]] = {}
         """Goods, freight and insurance as the buyer pays them, where a sale is taxed."""
         self.goods = [zero] * n
         """The goods as customs sees them (a gift at its declared value), customs currency."""
-        self.unit = [zero] * n
+        self.unit: list[Reg | None] = [zero] * n
+        """The goods of one unit; None where that is a part of the line which may not be whole."""
         self.freight = [zero] * n
         self.insurance = [zero] * n
         self.value = [zero] * n
@@ -172,16 +176,22 @@ class Sheet:
         bound = self.limit(value, inclusive)
         return self.b.at_most(amount, bound) if inclusive else self.b.below(amount, bound)
 
-    def measured(self, index: int, what: str, per: str) -> Reg:
+    def measured(self, index: int, what: str, per: str, inclusive: bool) -> Reg:
         """The amount a rule compares: of the whole parcel, or of one item of the line.
 
-        Of the parcels of a day only the one asked about is known.
+        Of the parcels of a day only the one asked about is known. One item of a reduced line is
+        its part of what is paid, rounded to the side on which the test stays exact: up for "at
+        most", down for "below".
         """
         if per != "item":
             return self.compared[what]
-        if what == "goods":
-            return self.unit[index]
         b, total = self.b, self.value[index]
+        if what == "goods":
+            unit = self.unit[index]
+            if unit is not None:
+                return unit
+            mode = "up" if inclusive else "down"
+            return b.div(mode, self.goods[index], self.line(index, QUANTITY))
         if what == "goods_freight":
             total = b.add(self.goods[index], self.freight[index])
         return b.div("half_up", total, self.line(index, QUANTITY))

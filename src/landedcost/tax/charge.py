@@ -144,8 +144,8 @@ def sold(sheet: Sheet) -> dict[str, list[Reg]]:
     if not sheet.sold:
         home, layout = sheet.currency, sheet.layout
         goods = [
-            sheet.convert(net, form.currency, home, "shown")
-            for net, form in zip(sheet.net, sheet.forms, strict=True)
+            sheet.convert(net, paid, home, "shown")
+            for net, paid in zip(sheet.net, sheet.paid, strict=True)
         ]
         sheet.sold["goods"] = goods
         for name, given in (("freight", "shipping"), ("insurance", "insurance")):

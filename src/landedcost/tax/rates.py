@@ -51,7 +51,7 @@ def above(sheet: Sheet, index: int, number: int) -> Reg | None:
     b = sheet.b
     if per == "gram":
         return b.no(_per_gram(sheet, index, limit, inclusive))
-    return b.no(sheet.test(sheet.measured(index, what, per), limit, inclusive))
+    return b.no(sheet.test(sheet.measured(index, what, per, inclusive), limit, inclusive))
 
 
 def _per_gram(sheet: Sheet, index: int, limit: Dated, inclusive: bool) -> Reg:

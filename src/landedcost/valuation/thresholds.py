@@ -10,8 +10,8 @@ from ..regimes.schema import Applied
 def _holds(sheet: Sheet, index: int, rule: Applied, limit: str) -> Reg:
     settings = rule.settings
     what, per = str(settings["compares"]), str(settings.get("per", "parcel"))
-    amount = sheet.measured(index, what, per)
-    return sheet.test(amount, rule[limit], bool(settings.get("inclusive", False)))
+    inclusive = bool(settings.get("inclusive", False))
+    return sheet.test(sheet.measured(index, what, per, inclusive), rule[limit], inclusive)
 
 
 def test_thresholds(sheet: Sheet) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError
+from ..facts import GOODS, OFF
 from ..lines import Amount
 from ..market import Market
 from ..quote import Quote
@@ -132,7 +133,10 @@ def _kept(effect: Effect, shop: LandedCost, asked: Request, cost: Amount | None)
     assert isinstance(effect.before, Side)
     market, bundle = shop.market(asked), asked.bundle
     own = bundle.discount or Amount(0, bundle.lines[0].currency)
-    limit = sum(line.ints[0] for line in bundle.lines if line.currency == own.currency) - own.minor
+    lines = [line for line in bundle.lines if line.currency == own.currency]
+    limit = sum(line.ints[GOODS] - line.ints[OFF] for line in lines) - own.minor
+    if bundle.price is not None:
+        own, limit = Amount(0, bundle.price.currency), bundle.price.minor - 1
     lowered, quote = least_discount(market, bundle, own, limit, effect.before.total)
     return replace(
         effect,
@@ -148,11 +152,13 @@ def least_discount(
     """How much the goods must be lowered for the buyer to pay ``total`` at most, and the quote.
 
     One minor unit less would cost the buyer more than ``total``. If even free goods do, the
-    answer is ``limit``.
+    answer is ``limit``. A fixed price is lowered instead of a discount raised.
     """
 
     def lowered(by: int) -> Quote:
         more = Amount(own.minor + by, own.currency)
+        if bundle.price is not None:
+            return market.price(bundle.at(Amount(bundle.price.minor - by, own.currency)))
         return market.price(
             Bundle(
                 bundle.lines,

@@ -1,0 +1,21 @@
+"""A shop's own file: items, bundles, policy and drops, and what can be asked of it."""
+
+from .bundle import CatalogBundle
+from .catalog import Catalog
+from .items import Item
+from .margin import Margin
+from .parts import Part
+from .propose import Proposal, Proposals, propose_bundles
+from .shop import ShopSettings
+
+__all__ = [
+    "Catalog",
+    "CatalogBundle",
+    "Item",
+    "Margin",
+    "Part",
+    "Proposal",
+    "Proposals",
+    "ShopSettings",
+    "propose_bundles",
+]

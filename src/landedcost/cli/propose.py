@@ -1,0 +1,114 @@
+"""``landedcost propose``: bundles that keep a margin on a market."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from ..catalog import Proposals, propose_bundles
+from ..errors import RequestError
+from .catalog import File, opened
+from .inputs import buyer_in, renamed, split_list
+from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
+from .output import amount, cell, counted, show, show_json, table
+
+_FLAGS = {"buyer": "--to", "margin": "--margin", "size": "--size", "limit": "--limit",
+          "stock": "--stock", "as_of": "--as-of"}  # fmt: skip
+
+
+def propose(
+    file: File,
+    to: Annotated[
+        str, typer.Option("--to", metavar="DE", help="The market: DE, CA-ON, GB-NIR or de-DE.")
+    ],
+    margin: Annotated[
+        str, typer.Option("--margin", metavar="30%", help="What is to be left of the goods' price.")
+    ] = "30%",
+    size: Annotated[
+        int, typer.Option("--size", metavar="N", help="Articles in a bundle, at most.")
+    ] = 3,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="How many to show.")] = 10,
+    stock: Annotated[
+        str | None,
+        typer.Option("--stock", metavar="tee=3,mug=0", help="What is left, instead of the file's."),
+    ] = None,
+    as_of: AsOf = None,
+    tariffs: Tariffs = None,
+    rules_dir: RulesDir = None,
+    reform: Reforms = None,
+    as_json: AsJson = False,
+    sources: Sources = None,
+    offline: Offline = False,
+) -> None:
+    """Propose bundles that keep a margin on a market and cost the buyer no more than their parts.
+
+    The best leave the shop most; among equals, save the buyer most.
+    """
+    catalog = opened(file, tariffs, rules_dir, reform, () if offline else sources)
+    with renamed(_FLAGS), counted() as told:
+        found = propose_bundles(
+            catalog,
+            buyer_in(to),
+            margin=margin,
+            size=size,
+            limit=limit,
+            stock=_stock(stock),
+            as_of=as_of,
+            progress=None if told is None else lambda done, of: told(done, of, done),
+        )
+    if as_json:
+        show_json(found.as_dict())
+        return
+    _show(found)
+
+
+def _stock(text: str | None) -> dict[str, int]:
+    found = {}
+    for part in split_list(text):
+        sku, _, count = part.partition("=")
+        if not (count.isascii() and count.isdigit() and len(count) < 10):
+            raise RequestError(
+                f"not what is left of an article: {part[:40]!r}",
+                code="bad_quantity",
+                where="--stock",
+                hint="write tee=3,mug=0",
+            )
+        found[sku] = int(count)
+    return found
+
+
+def _show(found: Proposals) -> None:
+    parts: list[RenderableType] = []
+    if found.found:
+        made = table(
+            f"{found.market}: bundles that keep {found.margin}",
+            ("bundle", "price", "buyer saves", "margin", "keeps", "stock"),
+            ("price", "buyer saves", "margin", "keeps", "stock"),
+        )
+        for one in found:
+            margin = one.margin
+            made.add_row(
+                cell(one.bundle.title).append(f"\n{'; '.join(one.reasons[1:])}", style="dim"),
+                cell(one.quote.text),
+                cell(one.quote.format(one.saving.minor)),
+                cell(amount(margin.minor, margin.currency)),
+                cell(margin.percent),
+                cell("" if one.stock is None else f"{one.stock:,}"),
+                end_section=True,
+            )
+        parts.append(made)
+    else:
+        parts.append(cell(f"{found.market}: no bundle keeps {found.margin}"))
+    parts += [
+        cell(f"{sku} takes no part: {reason}", "dim") for sku, reason in found.left_out.items()
+    ]
+    if found.dearer:
+        told = f"not proposed, dearer for the buyer than its articles: {found.dearer:,}"
+        parts.append(cell(told, "dim"))
+    if found.unpriced:
+        name, reason = next(iter(found.unpriced.items()))
+        told = f"not proposed, without a price together: {len(found.unpriced):,}; {name}: {reason}"
+        parts.append(cell(told, "dim"))
+    show(*parts)
