@@ -10,8 +10,9 @@ import pytest
 
 from landedcost import Bundle, Buyer, LandedCost, Line, Request, Seller
 from landedcost.live.quoted import card_of
-from landedcost.live.repricing import Repricing
+from landedcost.live.repricing import Asked, Repricing
 from landedcost.live.words import page_text, word, words
+from landedcost.present.headline import charges_inside, headline
 from landedcost.present.names import code_beside, direction, language_of, market_name
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -45,29 +46,30 @@ def test_parts_less_the_saving_are_the_price(
     listed = shop.price_for(bundle(None, shipping), buyer)
     card = card_of("b", "B", market, quote, valid_until=AT, listed=listed)
     assert card.price is not None
-    assert card.price.amount.minor == quote.total_minor
+    shown = headline(quote).amount.minor
+    assert card.price.amount.minor == shown
     assert card.price.saving is not None
-    saved = listed.total_minor - quote.total_minor
+    saved = headline(listed).amount.minor - shown
     assert card.price.saving.amount.minor == saved
-    assert sum(part.amount.minor for part in card.price.parts) - saved == quote.total_minor
+    assert sum(part.amount.minor for part in card.price.parts) - saved == shown
     assert card.price.quote == quote.id
     alone = card_of("b", "B", market, listed, valid_until=AT).price
     assert alone is not None
     assert alone.saving is None
-    assert sum(part.amount.minor for part in alone.parts) == listed.total_minor
+    assert sum(part.amount.minor for part in alone.parts) == headline(listed).amount.minor
 
 
-def test_what_the_label_claims(shop: LandedCost) -> None:
-    def label(market: str, shipping: str | None = "12.00 USD", terms: str = "DDP") -> str:
-        quote = shop.price_for(bundle(None, shipping), Buyer.of(market), terms=terms)
-        card = card_of("b", "B", market, quote, valid_until=AT)
-        assert card.price is not None
-        return card.price.label
-
-    assert label("DE") == "Versand, Zoll und Steuern inklusive"
-    assert label("DE", None) == "Ohne Versand"
-    assert label("DE", terms="DAP") == "Ein Teil wird bei Lieferung bezahlt"
-    assert label("US") == "Taxes or charges may be added"  # the quote is partial: sales tax is not in it
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("terms", ["DDP", "DAP"])
+def test_the_label_and_the_amount_are_the_headlines(
+    shop: LandedCost, market: str, terms: str
+) -> None:
+    quote = shop.price_for(bundle(), Buyer.of(market), terms=terms)
+    price = card_of("b", "B", market, quote, valid_until=AT).price
+    assert price is not None
+    assert (price.label, price.text) == (headline(quote).label, headline(quote).text)
+    inside = charges_inside(quote)
+    assert sum(charge.amount_minor for charge in inside) == price.amount.minor
 
 
 def test_names_and_directions() -> None:
@@ -122,7 +124,9 @@ def test_the_marked_examples_are_marked_and_add_up() -> None:
 def test_prices_are_made_again_and_hold_no_longer_than_their_day(shop: LandedCost) -> None:
     request = Request(bundle(), "DE", Seller.of("US", ["IOSS"]), DAY)
     source = Repricing(
-        shop, {"set": request}, [Buyer.of("DE"), Buyer.of("ar-AE")], hold=timedelta(minutes=5)
+        [Asked(shop, "set", request)],
+        [Buyer.of("DE"), Buyer.of("ar-AE")],
+        hold=timedelta(minutes=5),
     )
     first = source.cards(AT)
     assert [card.market for card in first] == ["DE", "ar-AE"]
