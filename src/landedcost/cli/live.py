@@ -111,6 +111,12 @@ def export(
         str | None,
         typer.Option("--server", metavar="URL", help="Where the prices come from."),
     ] = None,
+    settings: Annotated[
+        str,
+        typer.Option(
+            "--settings", metavar="QUERY", help="Of a page, such as 'mode=grid&theme=light'."
+        ),
+    ] = "",
 ) -> None:
     """Write the overlay for another host.
 
@@ -123,7 +129,7 @@ def export(
 
     one_of(kind, _KINDS, "KIND", "unknown_kind")
     if kind == "page":
-        made = page(server).encode()
+        made = page(server, settings).encode()
     else:
         made = (widget if kind == "widget" else twitch)(server or _LOCAL)
     Path(output).write_bytes(made)
