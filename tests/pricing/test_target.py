@@ -96,7 +96,9 @@ def test_the_lower_of_two_as_near_unless_a_side_is_asked_for() -> None:
     missed = next(t for t in range(50_00, TOP) if abs(scan.best(t)[0] - t) == 1)
     totals = {side: solve(market, sold, Amount(missed, "EUR"), side=side) for side in SIDES}
     assert totals["below"].gap_minor < 0 < totals["above"].gap_minor
-    near = min(totals["below"].gap_minor, totals["above"].gap_minor, key=lambda gap: (abs(gap), gap))
+    near = min(
+        totals["below"].gap_minor, totals["above"].gap_minor, key=lambda gap: (abs(gap), gap)
+    )
     assert totals["nearest"].gap_minor == near
 
 
@@ -139,9 +141,7 @@ def _refuses_above(market: Market) -> bool:
 
 
 def test_a_duty_that_is_not_known_is_no_guess() -> None:
-    sold = Bundle(
-        [Line("thing", "25.00 USD", hs_code="6109.10", origin="VN")], shipping="9.00 USD"
-    )
+    sold = Bundle([Line("thing", "25.00 USD", hs_code="6109.10", origin="VN")], shipping="9.00 USD")
     market = LandedCost("US").market_for("CA", as_of="2026-10-01")
     solved = solve(market, sold, "30.00 CAD")
     assert solved.goods.minor <= 20_00

@@ -184,11 +184,11 @@ class Decision:
                 hint="give the cost of one unit for each line",
             )
         spent = self.goods + self._expected
+        spent += sum(one.amount_minor for one in self.listed.seller_costs)
         if isinstance(least, Fraction):
             needed = spent / (1 - least)
         else:
             needed = spent + self.exchange.many(least)
-        needed += sum(one.amount_minor for one in self.listed.seller_costs)
         priced = self.listed.priced
         price = Amount(max(up(needed.numerator, needed.denominator), 1), self.unit)
         return priced.market.price(priced.bundle.at(price), priced.carried).total_minor
