@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from shops import DAY, SHOP, shop_with
 
-from landedcost import Amount, Bundle, Catalog, LandedCost, Line, Reform, RequestError, Seller
+from landedcost import (
+    Amount,
+    Bundle,
+    Catalog,
+    LandedCost,
+    Line,
+    Quote,
+    Reform,
+    RequestError,
+    Seller,
+)
 from landedcost.catalog import CatalogBundle, Margin
 
 
@@ -75,6 +85,63 @@ def test_the_margin_is_what_is_left_of_the_goods(catalog: Catalog) -> None:
     assert margin.percent == "53.9%"
     assert margin.keeps((5392, 10_000))
     assert not margin.keeps((5394, 10_000))
+
+
+def goods(quote: Quote) -> dict[str | None, int]:
+    found: dict[str | None, int] = {}
+    for charge in quote.charges:
+        if charge.kind in ("goods", "discount"):
+            found[charge.line] = found.get(charge.line, 0) + charge.local.minor * (
+                -1 if charge.kind == "discount" and charge.local.minor > 0 else 1
+            )
+    return found
+
+
+def test_a_fixed_price_is_that_of_the_buyers_currency() -> None:
+    catalog = Catalog.of(shop_with("bundles.duo.price", ["49.00 USD", "45.00 EUR"]))
+    duo = catalog.bundle("duo")
+    assert duo.bundle.price == Amount(4900, "USD")
+    euros, pounds = (duo.quote(m, as_of=DAY) for m in ("de-DE", "en-GB"))
+    assert sum(goods(euros).values()) == 4500
+    assert sum(goods(pounds).values()) == 4900
+    more = duo.with_item("tee")
+    assert more.prices == {"USD": Amount(7400, "USD")}
+    with pytest.raises(RequestError, match="give the bundle a price in that currency"):
+        Catalog.of(shop_with("bundles.duo.price", "45.00 EUR")).bundle("duo").with_item("tee")
+
+
+def test_what_is_free_and_what_is_given() -> None:
+    items = {
+        "tee": {"quantity": 2, "free": 1},
+        "book": {"discount": "10%"},
+        "mug": {"gift": True},
+    }
+    duo = Catalog.of(shop_with("bundles.duo.items", items)).bundle("duo")
+    tee, book, mug = duo.bundle.lines
+    assert tee.discount == Amount(2500, "USD")
+    assert book.discount == Amount(390, "USD")
+    assert (mug.unit_price.minor, mug.ints[3]) == (0, 1800)
+    assert duo.list_price == Amount(2500 + 3900 - 390, "USD")
+    assert duo.cost == Amount(2 * 900 + 2000 + 500, "USD")
+    quote = duo.quote("de-DE", as_of=DAY)
+    assert sum(c.amount_minor for c in quote.charges) == quote.total_minor
+
+
+def test_in_columns_each_bundle_costs_the_same() -> None:
+    data = shop_with("bundles.duo.price", ["49.00 USD", "45.00 EUR"])
+    data["bundles"]["mixed"] = {
+        "items": {"tee": {"quantity": 2, "free": 1}, "mug": {"gift": True}, "book": 1},
+        "discount": "5%",
+    }
+    data["items"]["book"] |= {"content": {"steel": "1%"}, "claims": ["US:9903.82.03"]}
+    catalog = Catalog.of(data)
+    rows = catalog.baskets("EUR")
+    assert [row["basket"] for row in rows] == ["duo"] * 2 + ["trio"] * 3 + ["mixed"] * 3
+    prices = catalog.shop().price_many(rows, ["de-DE", "fr-FR"], as_of=DAY)
+    assert not prices.failed
+    for row in prices.table.to_pylist():
+        alone = catalog.quote(row["id"], row["market"], as_of=DAY)
+        assert row["total_minor"] == alone.total_minor
 
 
 @pytest.mark.parametrize(

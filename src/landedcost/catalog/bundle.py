@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MoneyError, RequestError
+from ..errors import LandedCostError, MoneyError, RequestError
 from ..lines import Amount
 from ..request import Bundle, Buyer
 from . import fields
 from .items import Item
 from .parts import Off, Part, discount, parts, taken_off
+from .paths import path
 
 if TYPE_CHECKING:
     from ..quote import Quote
     from .catalog import Catalog
 
+_LINE = re.compile(r"lines\[(\d{1,4})\]")
 KEYS = ("title", "items", "price", "discount", "shipping", "image")
 
 
@@ -96,8 +100,7 @@ class CatalogBundle:
                 where="discount",
                 hint="give `price`, or an amount as the discount",
             )
-        gone = [getattr(line, "discount", None) for line in alone]
-        off = sum(one.minor for one in gone if one is not None)
+        off = sum(line.discount.minor for line in alone if line.discount is not None)
         return Amount(sum(line.ints[0] for line in alone) - off, units[0])
 
     @property
@@ -119,10 +122,27 @@ class CatalogBundle:
     def quote(self, buyer: Buyer | str, *, as_of: date | str | None = None) -> Quote:
         """What it costs a buyer at list price, all in. Raises as ``LandedCost.price_for`` does."""
         shop = self.catalog.shop()
-        if not self.prices:
-            return shop.price_for(self.bundle, buyer, as_of=as_of)
-        market = shop.market_for(buyer, as_of=as_of)
-        return shop.price_for(self.bundle_in(market.terms.shown), buyer, as_of=as_of)
+        with self.named_items():
+            return shop.price_for(self.bundle_for(buyer, as_of), buyer, as_of=as_of)
+
+    def bundle_for(self, buyer: Buyer | str, as_of: date | str | None = None) -> Bundle:
+        """The bundle with the fixed price of a buyer's currency, if there is one."""
+        if len(self.prices) < 2:
+            return self.bundle
+        market = self.catalog.shop().market_for(buyer, as_of=as_of)
+        return self.bundle_in(market.terms.shown)
+
+    @contextmanager
+    def named_items(self) -> Iterator[None]:
+        """Let errors about a line name the article it was made from."""
+        try:
+            yield
+        except LandedCostError as error:
+            found = _LINE.match(error.where)
+            if found is not None:
+                item = path("items", self.parts[int(found[1])].item.sku)
+                error.where = item + error.where[found.end() :]
+            raise
 
     def with_item(self, sku: str, quantity: int = 1) -> CatalogBundle:
         """The same and some more units of an article, at its own price beside a fixed one.

@@ -15,6 +15,7 @@ from ..client import LandedCost
 from ..errors import LandedCostError, RequestError, RuleFileError
 from ..request import Buyer
 from . import fields
+from .baskets import rows_of
 from .bundle import CatalogBundle, read
 from .items import Item
 from .paths import Lines, path
@@ -144,6 +145,13 @@ class Catalog:
         where = path("bundles", name)
         made = read(self, name, {"items": list(skus)}, where)
         return made.named(name, " + ".join(titles))
+
+    def baskets(self, shown: str | None = None) -> list[dict[str, Any]]:
+        """Its bundles as rows for ``LandedCost.price_many``, one for each line of each bundle.
+
+        ``shown`` picks the fixed prices of that currency where a bundle has several.
+        """
+        return rows_of(self.bundles.values(), shown)
 
     def quote(self, name: str, buyer: Buyer | str, *, as_of: date | str | None = None) -> Quote:
         """What a bundle costs a buyer at list price, all in. Raises as its parts do."""

@@ -36,10 +36,8 @@ class Part:
         """The part as a line. Raises RequestError and MoneyError."""
         item = self.item
         if self.gift:
-            declared = item.facts.get("customs_value", item.price)
-            return item.line(
-                self.quantity, unit_price=Amount(0, item.price.currency), customs_value=declared
-            )
+            nothing = Amount(0, item.price.currency)
+            return item.line(self.quantity, unit_price=nothing, customs_value=self.declared)
         off = self.free * item.price.minor
         if self.discount is not None:
             charged = (self.quantity - self.free) * item.price.minor
@@ -47,6 +45,14 @@ class Part:
         if not off:
             return item.line(self.quantity)
         return item.line(self.quantity, discount=Amount(off, item.price.currency))
+
+    @property
+    def declared(self) -> Amount | None:
+        """What customs is told a unit is worth where that is not its price: a gift's, above all."""
+        told = self.item.facts.get("customs_value")
+        if told is not None:
+            return Amount.of(told, "customs_value")
+        return self.item.price if self.gift else None
 
     @property
     def more(self) -> Part:
