@@ -15,7 +15,8 @@
     │   ├── Denied              the source does not accept the credentials
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
-    └── PluginError             a provider plugin is broken or clashes with another
+    ├── PluginError             a provider plugin is broken or clashes with another
+    └── LedgerError             a ledger of the shop cannot be read or written
 
 A message says what happened and to which input; ``where`` is the path of the field in the
 request (``lines[0].hs_code``); ``hint`` says what to do.
@@ -194,4 +195,11 @@ class PluginError(LandedCostError):
     """A provider plugin is broken, missing, or claims a name that is taken."""
 
     default_code = "plugin_error"
+    exit_code = 4
+
+
+class LedgerError(LandedCostError):
+    """A ledger of the shop cannot be opened, read or written; the database's error is its cause."""
+
+    default_code = "ledger_failed"
     exit_code = 4

@@ -133,6 +133,11 @@ class Charge:
         return Amount(self.local_minor, self._slot.currency)
 
     @property
+    def rule(self) -> str:
+        """The address of the rule it rests on, such as ``GB.fee.royal_mail``."""
+        return self._why.rule
+
+    @property
     def rests_on(self) -> Dated | None:
         """The dated value of a rule file that the amount rests on, if one does."""
         return self._why.value
@@ -238,8 +243,13 @@ class Quote:
 
     @property
     def headline(self) -> Money:
-        """The price to show: everything known to be payable, duty and tax included."""
-        return self.total
+        """The price to show by the law of the market; ``headline(quote)`` says what it leaves out.
+
+        In most markets all but delivery, in the United States and Canada without sales tax.
+        """
+        from .present.headline import headline_minor
+
+        return to_money(headline_minor(self), self.currency)
 
     @property
     def due_at_checkout(self) -> Money:
@@ -317,6 +327,11 @@ class Quote:
         return identity(self._priced)
 
     @property
+    def locale(self) -> str:
+        """The buyer's locale, ``und-DE`` for a buyer who gave a country alone."""
+        return self._priced.market.terms.locale
+
+    @property
     def text(self) -> str:
         """The total as the buyer's locale writes it."""
         return self.format(self.total_minor)
@@ -325,7 +340,7 @@ class Quote:
         """Minor units of the quote's currency as the buyer's locale writes them."""
         from .present.text import money_text
 
-        return money_text(Amount(minor, self.currency), self._priced.market.terms.locale)
+        return money_text(Amount(minor, self.currency), self.locale)
 
     def explain(self) -> Any:
         """A tree of the charges, their reasons and the notes; ``str()`` draws it."""
@@ -335,19 +350,19 @@ class Quote:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer document of the JSON contract."""
-        money = {
-            "total": self.total_minor,
-            "headline": self.total_minor,
-            "due_at_checkout": self.checkout_minor,
-            "due_on_delivery": self.delivery_minor,
-        }
+        from .present.headline import headline
+
+        unit = self.currency
         return {
             "id": self.id,
             "as_of": self.as_of.isoformat(),
             "valid_until": self.valid_until.isoformat(),
-            "currency": self.currency,
+            "currency": unit,
             "certainty": self.certainty,
-            **{k: money_dict(Amount(v, self.currency)) for k, v in money.items()},
+            "total": money_dict(Amount(self.total_minor, unit)),
+            "headline": headline(self).as_dict(),
+            "due_at_checkout": money_dict(Amount(self.checkout_minor, unit)),
+            "due_on_delivery": money_dict(Amount(self.delivery_minor, unit)),
             "customs": self.customs,
             "charges": [c.as_dict() for c in self.charges],
             "notes": [{"code": n.code, "text": n.text} for n in self.notes],

@@ -10,6 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from ..errors import RequestError
+from ..present.bidi import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from ..present.headline import headline
 from ..quote import Charge, Quote
 from .inputs import Inputs, requests, shop
 from .options import with_inputs
@@ -101,6 +103,8 @@ def _described(quote: Quote) -> list[RenderableType]:
 
 _COLUMNS = ("what", "line", "amount", "local", "collected", "why")
 _FIGURES = ("amount", "local")
+_ISOLATES = FIRST_STRONG_ISOLATE + POP_ISOLATE
+"""Left out on a terminal, which would show them as escapes."""
 _WORDS = 24
 """The width that a column of words should have; it can be read at half of it."""
 
@@ -135,11 +139,24 @@ def _row(charge: Charge) -> list[str]:
     ]
 
 
+def _headline(quote: Quote) -> str:
+    """The price to show by the law of the market, its label, and what stands outside it."""
+    found = headline(quote)
+    label = "".join(char for char in found.label if char not in _ISOLATES)
+    told = [f"{amount(found.amount.minor, quote.currency)} {label}".rstrip()]
+    told += [
+        f"{part.kind.replace('_', ' ')} {amount(part.amount.minor, quote.currency)}"
+        for part in found.outside
+    ]
+    return "; outside it: ".join(filter(None, (told[0], ", ".join(told[1:]))))
+
+
 def _summary(quote: Quote) -> Table:
     customs, unit = quote.customs, quote.currency
     scheme = f", under {customs['scheme']}" if customs["scheme"] else ""
     rows = [
         ("total", amount(quote.total_minor, unit)),
+        ("headline", _headline(quote)),
         ("due at checkout", amount(quote.checkout_minor, unit)),
         ("due on delivery", amount(quote.delivery_minor, unit)),
         (

@@ -21,6 +21,16 @@ ChargeKind = Literal[
     "rounding",
     "adjustment",
 ]
+HeadlineKind = Literal[
+    "goods",
+    "tax",
+    "duty",
+    "government_fees",
+    "merchant_fees",
+    "delivery",
+    "adjustment",
+    "rounding",
+]
 
 
 class Document(BaseModel):
@@ -36,6 +46,24 @@ class MoneyAnswer(Document):
 
     amount: Text
     currency: Currency
+
+
+class PartAnswer(MoneyAnswer):
+    """What one kind of charge comes to that stands outside the headline."""
+
+    model_config = ConfigDict(title="part")
+
+    kind: HeadlineKind
+
+
+class HeadlineAnswer(MoneyAnswer):
+    """The price to show by the law of the market, with what has to stand beside it."""
+
+    model_config = ConfigDict(title="headline")
+
+    text: str
+    label: str
+    outside: list[PartAnswer]
 
 
 class CustomsAnswer(Document):
@@ -111,7 +139,7 @@ class AnswerDocument(Document):
     currency: Currency
     certainty: Certainty
     total: MoneyAnswer
-    headline: MoneyAnswer
+    headline: HeadlineAnswer
     due_at_checkout: MoneyAnswer
     due_on_delivery: MoneyAnswer
     customs: CustomsAnswer

@@ -239,6 +239,7 @@ KINDS: Mapping[str, Kind] = {
             "label": str,
             "method": ("fixed", "percent", "percent_plus_fixed", "per_line"),
             "payer": ("buyer", "seller"),
+            "imposed_by": ("government", "carrier"),
             "due": ("always", "if_tax", "if_duty_or_tax", "on_delivery", "unless_relieved"),
             "in_tax_base": bool,
             "band": ("up_to", "above"),

@@ -1,0 +1,1 @@
+"""What happened, kept for good: the prices a shop displayed, and when."""

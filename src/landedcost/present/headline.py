@@ -1,0 +1,247 @@
+"""The price shown first: by the law of the market, with its label in the buyer's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..lines import Amount
+from .bidi import isolate
+from .labels import Labels, labels_for
+from .law import PARTS, HeadlineRule, rule_of
+from .locale import Negotiated
+from .text import money_text
+
+if TYPE_CHECKING:
+    from ..quote import Charge, Quote
+    from ..regimes.schema import Source
+    from ..territories import Place
+
+KINDS = ("goods", *PARTS, "adjustment", "rounding")
+"""What a headline is made of; ``adjustment`` and ``rounding`` are those of the charges."""
+_PART_OF = {
+    "goods": "goods",
+    "discount": "goods",
+    "shipping": "delivery",
+    "insurance": "delivery",
+    "duty": "duty",
+    "tax": "tax",
+    "rounding": "rounding",
+    "adjustment": "adjustment",
+}
+_COVERED = {"shipping": "delivery", "insurance": "delivery", "fees": "merchant_fees"}
+"""Parts of a landed cost source by the names they have here."""
+_SAID = {"government_fees": "government fees", "merchant_fees": "fees"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one kind of charge comes to, in the quote's currency; kinds are :data:`KINDS`."""
+
+    kind: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The price to show, what stands in it and what beside it.
+
+    ``amount`` is the sum of ``included``; with ``outside`` it is the quote's total. ``text`` is
+    the amount as the buyer's locale writes it, ``label`` what has to stand beside it, in the
+    language that ``language`` tells. ``on_delivery`` is what of the amount the carrier collects.
+    ``rule`` is the law with its sources; ``notes`` say in English what else must be known.
+    """
+
+    amount: Amount
+    text: str
+    label: str
+    included: tuple[Part, ...]
+    outside: tuple[Part, ...]
+    on_delivery: Amount
+    language: Negotiated
+    rule: HeadlineRule
+    notes: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Amount and label in one line, the amount between isolates."""
+        return f"{isolate(self.text)} {self.label}" if self.label else isolate(self.text)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the rule comes from; empty when none was read."""
+        return self.rule.sources
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``headline`` object of the JSON contract."""
+        from ..quote import money_dict
+
+        return {
+            **money_dict(self.amount),
+            "text": self.text,
+            "label": self.label,
+            "outside": [{"kind": p.kind, **money_dict(p.amount)} for p in self.outside],
+        }
+
+
+def headline(
+    quote: Quote, *, free_delivery: bool = False, code: bool = False, native: bool = False
+) -> Headline:
+    """The price of a quote to show first, by the law of the buyer's market.
+
+    ``free_delivery`` says that the shop also offers delivery or collection for nothing: where
+    the cheapest delivery belongs in the headline, it then stays outside. ``code`` writes the
+    currency's ISO code for its symbol, ``native`` the digits of the locale's own script.
+    """
+    lane = quote.lane
+    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
+    inside, outside, later = _split(quote, rule, free_delivery)
+    unit, locale = quote.currency, quote.locale
+    amount = Amount(sum(inside.values()), unit)
+    late = Amount(later, unit)
+
+    def written(value: Amount) -> str:
+        return money_text(value, locale, code=code, native=native)
+
+    labels = labels_for(locale, _markets(lane.buyer))
+    said = list(_said(inside, outside, rule, quote, free_delivery))
+    words = [labels.text(key) for key in said]
+    if later:
+        words.append(labels.text("on_delivery", amount=written(late)))
+    return Headline(
+        amount,
+        written(amount),
+        labels.joined(words),
+        _parts(inside, unit),
+        _parts(outside, unit),
+        late,
+        labels.chosen,
+        rule,
+        tuple(_notes(quote, rule, inside, outside, labels, free_delivery)),
+    )
+
+
+def headline_minor(quote: Quote) -> int:
+    """The headline in minor units of the quote's currency, without the words."""
+    lane = quote.lane
+    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
+    if all(rule.inside(part) for part in PARTS):
+        return quote.total_minor
+    return sum(_split(quote, rule, False)[0].values())
+
+
+def _split(
+    quote: Quote, rule: HeadlineRule, free_delivery: bool
+) -> tuple[dict[str, int], dict[str, int], int]:
+    """What stands inside and outside by kind, and what of the inside is due on delivery.
+
+    Rounding of the conversion goes with what stands outside, so that a price in the buyer's
+    currency is shown as it was set; with nothing outside it goes inside.
+    """
+    inside: dict[str, int] = {}
+    outside: dict[str, int] = {}
+    rounding: list[Charge] = []
+    later = 0
+    for charge in quote.charges:
+        if not charge.amount_minor:
+            continue
+        kind = _kind(charge, quote)
+        if kind == "rounding":
+            rounding.append(charge)
+            continue
+        if _inside(kind, charge, quote, rule, free_delivery):
+            inside[kind] = inside.get(kind, 0) + charge.amount_minor
+            later += charge.amount_minor if charge.collected == "delivery" else 0
+        else:
+            outside[kind] = outside.get(kind, 0) + charge.amount_minor
+    for charge in rounding:
+        side = outside if outside else inside
+        side["rounding"] = side.get("rounding", 0) + charge.amount_minor
+        later += charge.amount_minor if not outside and charge.collected == "delivery" else 0
+    return inside, outside, later
+
+
+def _kind(charge: Charge, quote: Quote) -> str:
+    if charge.kind != "fee":
+        return _PART_OF[charge.kind]
+    rule = quote.priced.market.lane.regime.rules.get(charge.rule.partition(".")[2])
+    by = "government" if rule is None else str(rule.settings.get("imposed_by", "government"))
+    return "merchant_fees" if by == "carrier" else "government_fees"
+
+
+def _inside(
+    kind: str, charge: Charge, quote: Quote, rule: HeadlineRule, free_delivery: bool
+) -> bool:
+    if kind == "goods":
+        return True
+    if kind != "adjustment":
+        return rule.inside(kind, free_delivery=free_delivery)
+    covers = next(c.covers for c in quote.beside if charge.rule == f"landed.{c.provider}")
+    named = {_COVERED.get(part, part) for part in covers}
+    return any(rule.inside(p, free_delivery=free_delivery) for p in named & set(PARTS))
+
+
+def _said(
+    inside: dict[str, int],
+    outside: dict[str, int],
+    rule: HeadlineRule,
+    quote: Quote,
+    free_delivery: bool,
+) -> Iterable[str]:
+    """The labels a headline needs, in order.
+
+    A tax that stands outside is named though none was computed: what the engine does not know,
+    such as the sales tax of a state, may be due all the same.
+    """
+    imported = any(inside.get(kind) for kind in ("duty", "government_fees", "merchant_fees"))
+    if imported:
+        yield "duties_and_taxes_included" if rule.inside("tax") else "duties_included"
+    elif inside.get("tax"):
+        yield "tax_included"
+    if not rule.inside("duty") and outside.get("duty"):
+        yield "plus_duties_and_taxes"
+    elif not rule.inside("tax"):
+        yield "plus_tax"
+    if outside.get("government_fees") or outside.get("merchant_fees"):
+        yield "plus_fees"
+    if inside.get("delivery"):
+        yield "including_delivery"
+    elif outside.get("delivery") or _no_shipping(quote):
+        yield "plus_shipping"
+
+
+def _no_shipping(quote: Quote) -> bool:
+    return not quote.priced.program.layout.shipping
+
+
+def _markets(buyer: Place) -> list[str]:
+    names = [buyer.country, buyer.territory]
+    if buyer.region:
+        names.append(f"{buyer.country}-{buyer.region}")
+    return list(dict.fromkeys(names))
+
+
+def _parts(found: dict[str, int], unit: str) -> tuple[Part, ...]:
+    return tuple(Part(kind, Amount(found[kind], unit)) for kind in KINDS if found.get(kind))
+
+
+def _notes(
+    quote: Quote,
+    rule: HeadlineRule,
+    inside: dict[str, int],
+    outside: dict[str, int],
+    labels: Labels,
+    free_delivery: bool,
+) -> Iterable[str]:
+    if outside:
+        kinds = [_SAID.get(kind, kind) for kind in KINDS if outside.get(kind)]
+        yield f"the headline is not the total; outside it: {', '.join(kinds)}"
+    if inside.get("tax") and outside.get("delivery"):
+        yield "the tax on delivery stands in the headline, though delivery does not"
+    if _no_shipping(quote) and rule.inside("delivery", free_delivery=free_delivery):
+        yield "delivery belongs in the headline, and what it costs is not known"
+    if not rule.sources:
+        yield rule.text if rule.start is None else f"no source was read for: {rule.text}"
+    if labels.chosen.fell_back:
+        yield f"language of the label: {labels.chosen.reason}"
