@@ -17,7 +17,7 @@ Ops = Sequence[tuple[object, ...]]
 Compiled = Callable[..., tuple[int, ...]]
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*"}
-_DIVIDE = {
+DIVIDE = {
     "half_up": "((2*{a}+{b})//(2*{b}))",
     "down": "({a}//{b})",
     "up": "(-(-{a}//{b}))",
@@ -121,7 +121,7 @@ class _Writer:
             mode = str(args[0])
             if mode == "half_up" and b.isdigit():
                 return f"((2*{a}+{b})//{2 * int(b)})"
-            return _DIVIDE[mode].format(a=a, b=b)
+            return DIVIDE[mode].format(a=a, b=b)
         texts = [self.text[_int(a)] for a in args]
         if name in _INFIX:
             return f"({texts[0]}{_INFIX[name]}{texts[1]})"

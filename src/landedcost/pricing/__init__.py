@@ -1,0 +1,1 @@
+"""What the shop makes of a landed cost: the price it shows, and what it sells the goods for."""

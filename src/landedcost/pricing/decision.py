@@ -1,0 +1,280 @@
+"""The steps from a landed cost to a shown price, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..currencies import currency
+from ..errors import RequestError
+from ..lines import Amount
+from ..money import amount_text
+from ..quote import money_dict
+from ..rounding import down, half_up, up
+from .charm import ANY, Charm
+from .costs import Exchange, charged, cost_of_goods, kept
+from .guards import Rails
+from .living import remember, settle
+from .sticky import Shown
+from .target import Solved, solve
+
+if TYPE_CHECKING:
+    from ..quote import Quote
+    from .policy import MarketPolicy
+
+_LOOK = 12
+"""How many price points on either side are tried where one cannot be made exactly."""
+_BORNE = {
+    "duty": ("duty",),
+    "tax": ("tax",),
+    "freight": ("shipping", "insurance"),
+    "fees": ("fee",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step to the price: what it is called, the price before and after, and why."""
+
+    code: str
+    before: Amount
+    after: Amount
+    why: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step as a JSON object."""
+        before, after = money_dict(self.before), money_dict(self.after)
+        return {"code": self.code, "before": before, "after": after, "why": self.why}
+
+
+class Decision:
+    """One price being decided on; amounts are minor units of the quote's currency.
+
+    After :meth:`take`, ``quote``, ``steps``, ``margin`` and ``after`` are what came of it.
+    """
+
+    def __init__(
+        self,
+        listed: Quote,
+        policy: MarketPolicy,
+        at: datetime,
+        shown: Shown | None,
+        cost: Mapping[str, Any] | None,
+    ) -> None:
+        self.listed = listed
+        self.policy = policy
+        self.at = at
+        self.shown = shown
+        self.unit = listed.currency
+        self.exchange = Exchange(listed)
+        self.goods = cost_of_goods(listed.priced.bundle, cost, self.exchange)
+        self.steps: list[Step] = []
+        self.quote = listed
+        if shown is not None:
+            _check(shown, self.unit, at)
+
+    def take(self) -> None:
+        """Take every step. Raises what :meth:`landedcost.pricing.offer.Pricing.offer` does."""
+        price = self._step("list", 0, self.listed.total_minor, "landed at list prices")
+        by_hand = self._own(self.policy.hand_set)
+        target = self._own(self.policy.all_in)
+        if by_hand is not None:
+            self._step("hand_set", price, by_hand.minor, "a price set by hand wins")
+            self._check_floor(by_hand)
+            rails = Rails(floor=self._floor(), sticky=self.policy.sticky)
+            self._make(by_hand.minor, rails)
+            self._remember(by_hand.minor, by_hand.minor, rails)
+            return
+        if target is not None:
+            raw = self._step("all_in", price, target.minor, "the target, all in")
+        else:
+            raw = self._returns(self._borne(price))
+        rails = self._rails()
+        found = settle(raw, rails, self.shown, self.at, declared=target is not None)
+        for bound in found.trail:
+            self._step(bound.code, bound.before, bound.after, bound.why)
+        self._make(found.minor, rails, declared=target is not None)
+        self._remember(found.minor, found.anchor, rails)
+
+    @cached_property
+    def margin(self) -> Amount | None:
+        """What remains to the shop; None where costs are not known. Rounded down."""
+        if self.goods is None:
+            return None
+        left = kept(self.quote) - self.goods - self._expected
+        return Amount(left.numerator // left.denominator, self.unit)
+
+    @cached_property
+    def _expected(self) -> Fraction:
+        """The expected cost of returns, exact."""
+        if self.policy.returns is None:
+            return Fraction(0)
+        return self.policy.returns.cost(
+            self.exchange.many,
+            freight=charged(self.listed, "shipping", "insurance"),
+            duty=charged(self.listed, "duty"),
+            tax=charged(self.listed, "tax"),
+            goods=self.goods,
+        )
+
+    def _step(self, code: str, before: int, after: int, why: str) -> int:
+        first = after if code == "list" else before
+        self.steps.append(Step(code, Amount(first, self.unit), Amount(after, self.unit), why))
+        return after
+
+    def _own(self, amounts: tuple[Amount, ...]) -> Amount | None:
+        """The amount set in the quote's currency; none is converted."""
+        return next((one for one in amounts if one.currency == self.unit), None)
+
+    def _borne(self, price: int) -> int:
+        for name, kinds in _BORNE.items():
+            part: Fraction = getattr(self.policy.bears, name)
+            if part:
+                less = part * charged(self.listed, *kinds)
+                what = "all" if part == 1 else f"{part.numerator} of {part.denominator} parts"
+                price = self._step(
+                    f"bears_{name}",
+                    price,
+                    price - half_up(less.numerator, less.denominator),
+                    f"the merchant bears {what} of the {name}",
+                )
+        return price
+
+    def _returns(self, price: int) -> int:
+        if self.policy.returns is None:
+            return price
+        cost = self._expected
+        after = price + up(cost.numerator, cost.denominator)
+        return self._step("returns", price, after, "the expected cost of returns")
+
+    def _rails(self) -> Rails:
+        guards = self.policy.guards
+        ceiling = self.exchange.many(guards.ceiling)
+        return Rails(
+            min_margin=self._least(),
+            ceiling=down(ceiling.numerator, ceiling.denominator) if guards.ceiling else None,
+            max_change=guards.max_change,
+            max_change_per_day=guards.max_change_per_day,
+            floor=self._floor(),
+            charm=self.policy.charm(self.unit),
+            sticky=self.policy.sticky,
+        )
+
+    def _floor(self) -> int | None:
+        floor = self.exchange.many(self.policy.guards.floor)
+        return up(floor.numerator, floor.denominator) if self.policy.guards.floor else None
+
+    def _least(self) -> int | None:
+        """The price, all in, at which the least margin just remains."""
+        least = self.policy.guards.min_margin
+        if least is None:
+            return None
+        if self.goods is None:
+            raise RequestError(
+                "a least margin needs the cost of the goods",
+                code="missing_cost",
+                where="cost",
+                hint="give the cost of one unit for each line",
+            )
+        spent = self.goods + self._expected
+        if isinstance(least, Fraction):
+            needed = spent / (1 - least)
+        else:
+            needed = spent + self.exchange.many(least)
+        needed += sum(one.amount_minor for one in self.listed.seller_costs)
+        priced = self.listed.priced
+        price = Amount(max(up(needed.numerator, needed.denominator), 1), self.unit)
+        return priced.market.price(priced.bundle.at(price), priced.carried).total_minor
+
+    def _check_floor(self, by_hand: Amount) -> None:
+        floor = self._floor()
+        if floor is not None and by_hand.minor < floor:
+            raise RequestError(
+                f"the price set by hand, {self._text(by_hand.minor)}, is below the floor, "
+                f"{self._text(floor)}",
+                code="below_floor",
+                where=f"{self.policy.where}.hand_set",
+                hint="raise the price, or lower the floor",
+            )
+
+    def _make(self, price: int, rails: Rails, *, declared: bool = False) -> None:
+        """Set ``quote`` to the one whose total is the price, or as near as there is."""
+        if price == self.listed.total_minor:
+            return
+        found = self._solve(price)
+        if not found.exact:
+            found = self._near(price, found, rails, declared)
+        self.quote = found.quote
+        total = found.quote.total_minor
+        if total != price:
+            self._step("reachable", price, total, "no goods price makes the price before exactly")
+
+    def _near(self, price: int, found: Solved, rails: Rails, declared: bool) -> Solved:
+        """What to show where a price cannot be made: another point, else the nearest total."""
+        held = self.shown is not None and price == self.shown.price.minor
+        if rails.charm != ANY and not held and not declared:
+            for point in _points(rails.charm, price):
+                if rails.apply(point, self.shown, self.at)[0] == point:
+                    other = self._solve(point)
+                    if other.exact:
+                        return other
+        if rails.floor is not None and found.quote.total_minor < rails.floor:
+            return self._solve(rails.floor, "above")
+        return found
+
+    def _solve(self, price: int, side: str = "nearest") -> Solved:
+        priced = self.listed.priced
+        return solve(
+            priced.market,
+            priced.bundle,
+            Amount(price, self.unit),
+            side=side,
+            carried=priced.carried,
+        )
+
+    def _remember(self, price: int, anchor: int, rails: Rails) -> None:
+        """The state to keep. A held price that cannot be made now is still the one held."""
+        total = self.quote.total_minor
+        held = self.shown is not None and price == self.shown.price.minor
+        minor = price if held else total
+        self.after = remember(
+            self.shown,
+            Amount(minor, self.unit),
+            anchor if minor == price else minor,
+            self.at,
+            rails,
+        )
+
+    def _text(self, minor: int) -> str:
+        return f"{amount_text(minor, currency(self.unit).digits)} {self.unit}"
+
+
+def _points(charm: Charm, price: int) -> list[int]:
+    """Other price points around one, the nearest first."""
+    found, low, high = [], price, price
+    for _ in range(_LOOK):
+        low, high = charm.below(low - 1), charm.above(high + 1)
+        found += [low, high]
+    return sorted((p for p in found if p > 0), key=lambda p: abs(p - price))
+
+
+def _check(shown: Shown, unit: str, at: datetime) -> None:
+    """Raises RequestError for a state of another currency, or of a later time."""
+    if shown.price.currency != unit:
+        raise RequestError(
+            f"a price in {shown.price.currency} was shown, this one is in {unit}",
+            code="wrong_currency",
+            where="shown",
+            hint="keep one state for each market and currency",
+        )
+    if at < shown.since:
+        raise RequestError(
+            f"{at} is before the shown price was set, {shown.since}",
+            code="bad_date",
+            where="at",
+            hint="ask in the order of time",
+        )

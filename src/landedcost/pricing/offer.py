@@ -1,0 +1,122 @@
+"""From a landed cost to the price a shop shows, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..lines import Amount
+from ..quote import Quote, money_dict
+from ..request import Bundle, Buyer
+from .decision import Decision, Step
+from .policy import Policy
+from .sticky import Shown, moment
+
+if TYPE_CHECKING:
+    from ..client import LandedCost
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A price to be shown, and how it came about.
+
+    ``quote`` has the goods price at which the bundle costs ``price`` all in: its charges add up
+    to it. ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop
+    after freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None
+    where the costs were not given. ``shown_after`` is the state to give to the next offer.
+    """
+
+    quote: Quote
+    listed: Quote
+    price: Amount
+    steps: tuple[Step, ...]
+    margin: Amount | None
+    shown_after: Shown
+
+    @property
+    def binding(self) -> str:
+        """The code of the last step that changed the price; ``list`` where none did."""
+        return next((s.code for s in reversed(self.steps) if s.before != s.after), "list")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The offer as a JSON object; ``quote`` is the answer document of the contract."""
+        return {
+            "price": money_dict(self.price),
+            "listed": money_dict(Amount(self.listed.total_minor, self.listed.currency)),
+            "binding": self.binding,
+            "margin": None if self.margin is None else money_dict(self.margin),
+            "steps": [step.as_dict() for step in self.steps],
+            "shown_after": self.shown_after.as_dict(),
+            "quote": self.quote.as_dict(),
+        }
+
+    def __repr__(self) -> str:
+        price = money_dict(self.price)
+        return f"Offer({price['amount']} {price['currency']}, bound by {self.binding})"
+
+
+class Pricing:
+    """A shop with its policy: hands out offers.
+
+    ``shop`` is a :class:`~landedcost.LandedCost`, ``policy`` a :class:`~landedcost.Policy`.
+    """
+
+    def __init__(self, shop: LandedCost, policy: Policy) -> None:
+        self.shop = shop
+        self.policy = policy
+
+    def offer(
+        self,
+        bundle: Bundle,
+        buyer: Buyer | str,
+        *,
+        at: datetime,
+        shown: Shown | None = None,
+        cost: Mapping[str, Any] | None = None,
+        rates: Mapping[str, str] | None = None,
+        customs_rates: Mapping[str, str] | None = None,
+        terms: str | None = None,
+        channel: str | None = None,
+    ) -> Offer:
+        """The price to show a buyer at an instant.
+
+        ``at`` has a zone; its day in UTC is the day of rules and rates. ``shown`` is what the
+        same buyers were shown before: ``shown_after`` of the last offer. ``cost`` is what one
+        unit of each line costs the shop, by line id. The rest is as in
+        :meth:`~landedcost.LandedCost.price_for`, whose errors it raises; and RequestError for a
+        hand-set price below the floor, a cost that is needed and missing, or a price that no
+        goods price makes.
+        """
+        listed = self.shop.price_for(
+            bundle,
+            buyer,
+            as_of=moment(at).date(),
+            rates=rates,
+            customs_rates=customs_rates,
+            terms=terms,
+            channel=channel,
+        )
+        return self.decide(listed, at=at, shown=shown, cost=cost)
+
+    def decide(
+        self,
+        listed: Quote,
+        *,
+        at: datetime,
+        shown: Shown | None = None,
+        cost: Mapping[str, Any] | None = None,
+    ) -> Offer:
+        """The same for a quote at list prices that there is already. Raises as :meth:`offer`."""
+        policy = self.policy.market(listed.lane.buyer)
+        made = Decision(listed, policy, moment(at), shown, cost)
+        made.take()
+        return Offer(
+            quote=made.quote,
+            listed=listed,
+            price=Amount(made.quote.total_minor, made.unit),
+            steps=tuple(made.steps),
+            margin=made.margin,
+            shown_after=made.after,
+        )

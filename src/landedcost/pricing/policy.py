@@ -1,0 +1,194 @@
+"""A shop's pricing policy: what it declares once, for all markets and for some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ..currencies import currency
+from ..errors import RequestError
+from ..lines import Amount, one_of
+from ..territories import Place, place
+from . import read
+from .charm import ANY, MODES, USUAL, Charm
+from .guards import Guards
+from .returns_cost import Returns
+from .sticky import Sticky
+
+_UNION = "EU"
+_PARTS = ("duty", "tax", "freight", "fees")
+_KEYS = (
+    "bears",
+    "all_in",
+    "hand_set",
+    "fx_margin",
+    "returns",
+    "charm",
+    "cash",
+    "guards",
+    "sticky",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bears:
+    """Which part of each kind of charge the merchant bears: 0 none of it, 1 all.
+
+    ``freight`` is shipping with its insurance; ``fees`` are what customs and carriers ask for
+    their handling.
+    """
+
+    duty: Fraction = Fraction(0)
+    tax: Fraction = Fraction(0)
+    freight: Fraction = Fraction(0)
+    fees: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPolicy:
+    """The policy for one market, with all that is declared for it put together.
+
+    ``all_in`` are target prices, one a currency, ``hand_set`` prices set by hand; ``fx_margin``
+    is a percentage as text, as ``LandedCost`` takes it.
+    """
+
+    bears: Bears = field(default_factory=Bears)
+    all_in: tuple[Amount, ...] = ()
+    hand_set: tuple[Amount, ...] = ()
+    fx_margin: str | None = None
+    returns: Returns | None = None
+    endings: Mapping[str, Charm] = field(default_factory=dict)
+    usual: bool = False
+    mode: str = "nearest"
+    cash: bool = False
+    guards: Guards = field(default_factory=Guards)
+    sticky: Sticky = field(default_factory=Sticky)
+    where: str = "policy"
+
+    def charm(self, code: str) -> Charm:
+        """The price points in a currency: its ending, else what can be paid in cash, else all."""
+        found = self.endings.get(code)
+        if found is None and self.usual and code in USUAL:
+            found = Charm.of(USUAL[code], code, self.mode, f"{self.where}.charm")
+        if not self.cash:
+            return found or ANY
+        from ..present.cash import cash_step
+
+        step = cash_step(code)
+        if found is None:
+            return Charm(step, (0,), self.mode)
+        if found.step % step or any(one % step for one in found.endings):
+            raise RequestError(
+                f"prices in {code} with this ending cannot be paid in cash",
+                code="bad_ending",
+                where=f"{self.where}.charm.{code}",
+                hint="choose an ending that the coins allow, or leave out `cash`",
+            )
+        return found
+
+
+@dataclass(frozen=True, repr=False)
+class Policy:
+    """What a shop declares about its prices, for all markets and for some.
+
+    Made by :meth:`of` from the ``[policy]`` table of a shop's file, or from the same as a dict.
+    ``markets`` has tables that hold for a part: ``EU``, a country, or a region such as
+    ``US-CA``; what they say wins over the rest, key by key, the narrower over the wider.
+    """
+
+    base: Mapping[str, Any]
+    markets: Mapping[str, Mapping[str, Any]]
+    where: str = "policy"
+    _found: dict[tuple[str, ...], MarketPolicy] = field(
+        default_factory=dict, init=False, compare=False
+    )
+
+    @classmethod
+    def of(
+        cls, table: Mapping[str, Any], where: str = "policy", base: Policy | None = None
+    ) -> Policy:
+        """From a table as TOML has it; ``base`` is a policy that it refines, such as a shop's.
+
+        Raises RequestError or MoneyError with the path of what is wrong; an unknown key is an
+        error that names the nearest.
+        """
+        given = dict(read.table(table, (*_KEYS, "markets"), where))
+        several = given.pop("markets", {})
+        markets = dict(read.table(several, several, f"{where}.markets"))
+        for name, one in markets.items():
+            _check_market(name, f"{where}.markets.{name}")
+            markets[name] = read.table(one, _KEYS, f"{where}.markets.{name}")
+        if base is not None:
+            given, markets = read.merged(base.base, given), read.merged(base.markets, markets)
+        made = cls(given, markets, where)
+        for names in ((), *((name,) for name in markets)):
+            made._policy(names)
+        return made
+
+    def market(self, where: Place) -> MarketPolicy:
+        """The policy for buyers at a place."""
+        region = f"{where.country}-{where.region}"
+        names = (where.customs_territory, where.country, where.territory, region)
+        return self._policy(tuple(n for n in dict.fromkeys(names) if n in self.markets))
+
+    def _policy(self, names: tuple[str, ...]) -> MarketPolicy:
+        found = self._found.get(names)
+        if found is None:
+            table = dict(self.base)
+            for name in names:
+                table = read.merged(table, self.markets[name])
+            path = f"{self.where}.markets.{names[-1]}" if names else self.where
+            found = self._found[names] = _read(table, path)
+        return found
+
+    def __repr__(self) -> str:
+        return f"Policy({', '.join(self.base)}; markets: {', '.join(self.markets) or 'none'})"
+
+
+def _check_market(name: object, where: str) -> None:
+    """Raises RequestError for what is no market."""
+    if name != _UNION:
+        code, _, region = str(name).partition("-")
+        place(code, region or None, where)
+
+
+def _read(given: Mapping[str, Any], where: str) -> MarketPolicy:
+    fields: dict[str, Any] = {"where": where}
+    if "bears" in given:
+        at = f"{where}.bears"
+        parts = read.table(given["bears"], _PARTS, at)
+        fields["bears"] = Bears(**{n: read.borne(v, f"{at}.{n}") for n, v in parts.items()})
+    for name in ("all_in", "hand_set"):
+        if name in given:
+            fields[name] = read.amounts(given[name], f"{where}.{name}")
+    if "fx_margin" in given:
+        read.share(given["fx_margin"], f"{where}.fx_margin")
+        fields["fx_margin"] = given["fx_margin"]
+    if "cash" in given:
+        fields["cash"] = read.flag(given["cash"], f"{where}.cash")
+    if "charm" in given:
+        fields |= _charm(given["charm"], f"{where}.charm")
+    for name, kind in (("returns", Returns), ("guards", Guards), ("sticky", Sticky)):
+        if name in given:
+            fields[name] = kind.of(given[name], f"{where}.{name}")
+    return MarketPolicy(**fields)
+
+
+def _charm(value: object, where: str) -> dict[str, Any]:
+    """The fields of a market's policy from ``"usual"`` or a table of endings by currency."""
+    given = {"others": value} if isinstance(value, str) else value
+    if not isinstance(given, Mapping):
+        given = read.table(given, (), where)
+    fields: dict[str, Any] = {}
+    endings: dict[str, Charm] = {}
+    mode = one_of(given.get("mode", MODES[0]), MODES, f"{where}.mode", "unknown_mode")
+    for name, text in given.items():
+        at = f"{where}.{name}"
+        if name == "others":
+            one_of(text, ("usual", "none"), where if isinstance(value, str) else at, "bad_ending")
+            fields["usual"] = text == "usual"
+        elif name != "mode":
+            endings[name] = Charm.of(text, currency(name, at).code, mode, at)
+    return {**fields, "mode": mode, "endings": endings}
