@@ -12,6 +12,7 @@ from .transport.loops import in_thread
 
 if TYPE_CHECKING:
     from .bulk.prices import Prices
+    from .fx.margin import FxMargin
     from .fx.rates import RateTable
     from .market import Market
     from .providers.config import Providers
@@ -44,6 +45,7 @@ class AsyncLandedCost:
         carrier: ZoneTable | None = None,
         tariffs: LocalTariffs | None = None,
         rates: RateTable | None = None,
+        fx_margin: str | Mapping[str, str] | FxMargin | None = None,
         rules: RuleBook | None = None,
         providers: Providers | None = None,
         clock: Callable[[], date] = today,
@@ -58,6 +60,7 @@ class AsyncLandedCost:
             carrier=carrier,
             tariffs=tariffs,
             rates=rates,
+            fx_margin=fx_margin,
             rules=rules,
             providers=providers,
             clock=clock,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .ask import Ask
 from .dates import day as as_day
 from .errors import RequestError
+from .fx.margin import FxMargin
 from .lines import one_of
 from .regimes.load import RuleBook
 from .request import CHANNELS, TERMS, Bundle, Buyer, Request, Seller
@@ -52,7 +53,9 @@ class LandedCost:
     ``tariff_strategy`` says what to do with a code too short to be one national line:
     ``refuse`` (when the candidates differ), ``lowest``, ``median`` or ``highest``. ``providers``
     are live sources, a :class:`~landedcost.providers.config.Providers`; without them nothing is
-    asked outside.
+    asked outside. ``fx_margin`` (``"1.5%"``, or by pair or currency: ``{"USD/EUR": "1.5%", "JPY":
+    "2%", "*": "1%"}``) goes on the commercial rate into the buyer's currency, given or looked
+    up, and never on a customs rate.
 
     Raises RequestError for a setting that is not known, PluginError for a source that is not
     installed or not set up.
@@ -70,6 +73,7 @@ class LandedCost:
         carrier: ZoneTable | None = None,
         tariffs: LocalTariffs | None = None,
         rates: RateTable | None = None,
+        fx_margin: str | Mapping[str, str] | FxMargin | None = None,
         rules: RuleBook | None = None,
         providers: Providers | None = None,
         clock: Callable[[], date] = today,
@@ -94,6 +98,7 @@ class LandedCost:
         self.rules = rules or RuleBook()
         self.clock = clock
         self.providers = providers
+        self.fx_margin = FxMargin.of(fx_margin)
         self._rates = rates
         self._outside: Outside | None = None
         if providers is not None:
@@ -366,6 +371,7 @@ class LandedCost:
             table=self._table(regime.tariff),
             rates=self._rates,
             carrier=self.carrier,
+            margin=self.fx_margin,
         )
 
     def _table(self, name: str) -> TariffTable | None:

@@ -113,13 +113,21 @@ def _settings(rule: Applied) -> dict[str, Dated]:
     return {v.address: v for v in rule.values.values() if not v.verified}
 
 
+def rates_asked(inputs: Sequence[tuple[str, ...]], home: str) -> dict[tuple[str, str, str], None]:
+    """The rates that a program's inputs stand for: use and pair, each once, in their order.
+
+    Limits of the rules in another currency than ``home`` are compared at the customs rate.
+    """
+    return dict.fromkeys(
+        (name[1], name[2], name[3]) if name[0] == "rate" else ("customs", name[2], home)
+        for name in inputs[len(BUNDLE_INPUTS) :]
+    )
+
+
 def rate_remarks(market: Market, program: Program) -> Iterable[Remark]:
     """What is to be said of the exchange rates a program uses."""
     home, day = market.lane.regime.currency, market.lane.key.day
-    asked = dict.fromkeys(
-        name[1:4] if name[0] == "rate" else ("customs", name[2], home)
-        for name in program.inputs[len(BUNDLE_INPUTS) :]
-    )
+    asked = rates_asked(program.inputs, home)
     ages: dict[str, str] = {}
     shown: set[str] = set()
     for use, base, quote in asked:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .fx.book import RateBook
 from .fx.given import GivenRates
+from .fx.margin import FxMargin
 from .market import Market, Terms
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A lane, a buyer and the terms; the rates pinned; the tables of the shop."""
+    """A lane, a buyer and the terms; the rates pinned; the tables and the margin of the shop."""
 
     lane: Lane
     buyer: Buyer
@@ -30,6 +31,7 @@ class Question:
     table: Tariff | None
     rates: Rates
     carrier: ZoneTable | None
+    margin: FxMargin
 
     def market(self) -> Market:
         """The market as the shop's own tables have it. Raises RequestError for a bad rate."""
@@ -44,4 +46,6 @@ class Question:
             self.lane.regime.customs_territory,
             GivenRates.of(given, "rates", day) if given else None,
             GivenRates.of(customs, "customs_rates", day) if customs else None,
+            shown=self.terms.shown,
+            margin=self.margin,
         )

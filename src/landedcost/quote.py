@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moneyed import Money
 
     from .facts import LineFacts, Remark
+    from .fx.book import Exchange
     from .market import Market
     from .outside.beside import Comparison
     from .pipeline import Program
@@ -295,6 +296,11 @@ class Quote:
         return self._unfolded.provenance()
 
     @property
+    def exchange(self) -> tuple[Exchange, ...]:
+        """The exchange rates used: the market's, the seller's margin, and what came of it."""
+        return self._unfolded.exchange()
+
+    @property
     def priced(self) -> Priced:
         """What was priced, for those that make another quote of it."""
         return self._priced
@@ -364,6 +370,7 @@ class Quote:
             "due_at_checkout": money_dict(Amount(self.checkout_minor, unit)),
             "due_on_delivery": money_dict(Amount(self.delivery_minor, unit)),
             "customs": self.customs,
+            "exchange": [e.as_dict() for e in self.exchange],
             "charges": [c.as_dict() for c in self.charges],
             "notes": [{"code": n.code, "text": n.text} for n in self.notes],
             "provenance": [p.as_dict() for p in self.provenance],

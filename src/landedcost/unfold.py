@@ -14,8 +14,10 @@ from typing import Any
 
 from .currencies import currency
 from .facts import GOODS, OFF, LineFacts, Origin, Provenance, Remark
+from .fx.book import Exchange
+from .fx.rates import SAME
 from .money import amount_text
-from .notes import notes_of
+from .notes import notes_of, rates_asked
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Slot, Why, Words
@@ -160,6 +162,13 @@ class Unfolded:
     def provenance(self) -> tuple[Provenance, ...]:
         """The sources that answered."""
         return tuple(_provenance(self))
+
+    def exchange(self) -> tuple[Exchange, ...]:
+        """The exchange rates the program used, each once."""
+        market, inputs = self.priced.market, self.priced.program.inputs
+        asked = rates_asked(inputs, market.lane.regime.currency)
+        found = [market.rates.exchange(*one) for one in sorted(asked)]
+        return tuple(one for one in found if one.source != SAME)
 
     def valid_until(self) -> date:
         """The last day on which the price holds."""

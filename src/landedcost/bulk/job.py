@@ -31,7 +31,7 @@ class Job:
     ``carrier``, ``rules`` and ``tariffs`` are files, empty for none, for the bundled rules and
     for the bundled tariffs alone, ``reforms``
     are files or names of reforms, moved to hold from ``since`` if that is given; ``rates`` and
-    ``customs_rates`` pin exchange rates.
+    ``customs_rates`` pin exchange rates; ``fx_margin`` is a percentage or empty.
     """
 
     catalog: str
@@ -49,6 +49,7 @@ class Job:
     since: str = ""
     rates: Mapping[str, str] = field(default_factory=dict)
     customs_rates: Mapping[str, str] = field(default_factory=dict)
+    fx_margin: str = ""
 
     def pricer(self) -> Pricer:
         """The pricer it asks for. Raises RequestError and RuleFileError for its settings."""
@@ -65,6 +66,7 @@ class Job:
             tariff_strategy=self.strategy,
             carrier=ZoneTable.load(self.carrier) if self.carrier else None,
             tariffs=LocalTariffs(self.tariffs) if self.tariffs else None,
+            fx_margin=self.fx_margin or None,
             rules=RuleBook(Path(self.rules) if self.rules else None, self._reforms()),
         )
         return Pricer(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..providers.config import Providers
 
 # Where a fault is: the field it was found in, and the flag that filled it.
-FLAGS = {"tariff_strategy": "--strategy"}
+FLAGS = {"tariff_strategy": "--strategy", "fx_margin": "--fx-margin"}
 QUICK = {
     **FLAGS,
     "lines[0].hs_code": "--hs",
@@ -92,6 +92,7 @@ class Inputs:
     catalog: str | None
     as_json: bool
     sources: tuple[str, ...] = ()
+    fx_margin: str | None = None
 
     def quick(self) -> dict[str, Any]:
         """The flags of a quick look that were given."""
@@ -129,6 +130,7 @@ def shop(
     tariffs: str | None = None,
     reforms: Sequence[str] | None = None,
     sources: Sequence[str] = (),
+    fx_margin: str | None = None,
 ) -> LandedCost:
     """Who answers. Raises RequestError and RuleFileError for the files named."""
     return LandedCost(
@@ -137,6 +139,7 @@ def shop(
         tariffs=local_tariffs(tariffs),
         rules=rule_book(rules_dir, reforms),
         providers=live_sources(sources) if sources else None,
+        fx_margin=fx_margin,
     )
 
 

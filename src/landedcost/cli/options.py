@@ -128,6 +128,14 @@ Row = Annotated[
     int | None,
     typer.Option("--row", metavar="N", help="The file holds prices: its row N, from 0, again."),
 ]
+FxMarginFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--fx-margin",
+        metavar="1.5%",
+        help="The shop's margin on the commercial exchange rate; customs rates have none.",
+    ),
+]
 CatalogFile = Annotated[
     str | None,
     typer.Option("--catalog", metavar="FILE", help="Where the catalogue of the prices is now."),
@@ -168,6 +176,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
         reform: Reforms = None,
         row: Row = None,
         catalog: CatalogFile = None,
+        fx_margin: FxMarginFlag = None,
         as_json: AsJson = False,
         sources: Sources = None,
         offline: Offline = False,
@@ -204,6 +213,7 @@ def with_inputs(use: Callable[[Inputs], None]) -> Callable[..., None]:
             row=row,
             catalog=catalog,
             as_json=as_json,
+            fx_margin=fx_margin,
             sources=() if offline else tuple(sources or ()),
         )
         with renamed(FLAGS if file is not None else QUICK):

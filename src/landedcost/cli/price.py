@@ -29,6 +29,7 @@ def _answers(inputs: Inputs) -> list[Quote]:
         inputs.tariffs,
         inputs.reforms,
         inputs.sources,
+        inputs.fx_margin,
     )
     return [answerer.price(request) for request in asked]
 
@@ -167,6 +168,9 @@ def _summary(quote: Quote) -> Table:
         ("certainty", quote.certainty),
         ("valid until", str(quote.valid_until)),
     ]
+    for rate in (e.as_dict() for e in quote.exchange if e.market != e.net):
+        told = f"{rate['pair']} {rate['market']} + {rate['margin']} = {rate['net']}"
+        rows.append(("exchange", told))
     for charge in quote.seller_costs:
         borne = charge.local
         rows.append(("seller bears", f"{amount(borne.minor, borne.currency)} {charge.label}"))

@@ -17,6 +17,7 @@ from .options import (
     Carrier,
     Channel,
     From,
+    FxMarginFlag,
     Offline,
     Reforms,
     Registrations,
@@ -73,6 +74,7 @@ def reprice(
     reform: Reforms = None,
     rate: Rates = None,
     customs_rate: CustomsRates = None,
+    fx_margin: FxMarginFlag = None,
     changed_since: Annotated[
         str | None,
         typer.Option(
@@ -130,6 +132,7 @@ def reprice(
         reforms=tuple(reform or ()),
         rates=_pairs(rate, "--rate"),
         customs_rates=_pairs(customs_rate, "--customs-rate"),
+        fx_margin=fx_margin or "",
     )
     target = Path(output)
     if target.suffix.lower() != ".parquet":

@@ -108,6 +108,21 @@ class ChargeAnswer(Document):
     why: WhyAnswer
 
 
+class ExchangeAnswer(Document):
+    """An exchange rate that was used, and the seller's margin on it."""
+
+    model_config = ConfigDict(title="exchange")
+
+    pair: Annotated[str, Field(pattern=r"^[A-Z]{3}/[A-Z]{3}$")]
+    use: Literal["commercial", "customs"]
+    market: Text
+    margin: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?%$")]
+    net: Text
+    ratio: Annotated[str, Field(pattern=r"^[0-9]+/[0-9]+$")]
+    source: str
+    as_of: Day
+
+
 class NoteAnswer(Document):
     """Something to be known beside the figures."""
 
@@ -143,6 +158,7 @@ class AnswerDocument(Document):
     due_at_checkout: MoneyAnswer
     due_on_delivery: MoneyAnswer
     customs: CustomsAnswer
+    exchange: list[ExchangeAnswer]
     charges: list[ChargeAnswer]
     notes: list[NoteAnswer]
     provenance: list[ProvenanceAnswer]

@@ -46,7 +46,7 @@ class GivenRates:
         found: dict[tuple[str, str], Rate] = {}
         for pair, value in rates.items():
             at = f"{where}.{str(pair)[:40]}"
-            base, quote = _pair(pair, at)
+            base, quote = read_pair(pair, at)
             num, den = ratio(value, at)
             found[base, quote] = Rate(base, quote, num, den, SOURCE, PROVIDER, on, False)
         return cls(found)
@@ -77,7 +77,8 @@ class GivenRates:
         return None
 
 
-def _pair(pair: object, where: str) -> tuple[str, str]:
+def read_pair(pair: object, where: str) -> tuple[str, str]:
+    """The two currencies of ``"USD/EUR"``. Raises RequestError (``bad_pair``), MoneyError."""
     found = _PAIR.fullmatch(pair) if isinstance(pair, str) else None
     if found is None or found[1] == found[2]:
         raise RequestError(

@@ -48,7 +48,7 @@ class Rate:
 
     def times(self, other: Rate) -> Rate:
         """Through a currency in the middle: ``a/b`` times ``b/c`` is ``a/c``, exactly."""
-        num, den = _reduced(self.num * other.num, self.den * other.den)
+        num, den = reduced(self.num * other.num, self.den * other.den)
         return replace(
             self,
             quote=other.quote,
@@ -124,7 +124,7 @@ class RateTable:
             if code != "EUR":
                 top, bottom = ratio(row[code], where)
                 num, den = (num * bottom, den * top) if code == base else (num * top, den * bottom)
-        num, den = _reduced(num, den)
+        num, den = reduced(num, den)
         crossed = "" if "EUR" in (base, quote) else ", through EUR"
         stale = (on - day).days > STALE_DAYS
         return Rate(base, quote, num, den, self.source + crossed, self.provider, day, stale)
@@ -232,6 +232,7 @@ def _bundled() -> EcbRates:
     )
 
 
-def _reduced(num: int, den: int) -> tuple[int, int]:
+def reduced(num: int, den: int) -> tuple[int, int]:
+    """The same ratio in lowest terms."""
     common = gcd(num, den)
     return num // common, den // common

@@ -73,6 +73,11 @@ def explain(quote: Quote) -> Node:
         node = root.add("Borne by the seller, not part of the price")
         for charge in quote.seller_costs:
             _charge(node, charge)
+    if any(e.market != e.net for e in quote.exchange):
+        node = root.add("Exchange rates")
+        for rate in (e.as_dict() for e in quote.exchange):
+            with_margin = f" + {rate['margin']} = {rate['net']}" if rate["margin"] != "0%" else ""
+            node.add(f"{rate['pair']} ({rate['use']}) {rate['market']}{with_margin}")
     root.add(f"certainty: {quote.certainty}")
     if quote.notes:
         notes = root.add("Notes")
