@@ -7,6 +7,7 @@
     │   ├── NotInForce          no rule is in force on the day asked for
     │   ├── RefusedError        the goods or the lane may not be quoted, with the reason
     │   └── RuleFileError       a rule or table file is broken (file and line)
+    ├── SoldOut                 fewer units are left than were asked for
     ├── ProviderError           a source outside failed and no fallback held
     │   ├── Unreachable         no connection, or it broke off
     │   ├── ProviderTimeout     no answer within the time it had
@@ -106,6 +107,23 @@ class RuleFileError(RuleError):
         super().__init__(message, code=code, where=where, hint=hint)
         self.file = file
         self.line = line
+
+
+class SoldOut(LandedCostError):
+    """Fewer units of ``sku`` are left than were ``wanted``; ``left`` is how many there are."""
+
+    default_code = "sold_out"
+    exit_code = 3
+
+    def __init__(self, sku: str, *, wanted: int, left: int, where: str = "") -> None:
+        super().__init__(
+            f"{left} of {sku!r} left, {wanted} wanted" if left else f"{sku!r} is sold out",
+            where=where,
+            hint=f"reserve at most {left}" if left else "reserved units may come back",
+        )
+        self.sku = sku
+        self.wanted = wanted
+        self.left = left
 
 
 class ProviderError(LandedCostError):

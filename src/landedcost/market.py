@@ -85,6 +85,17 @@ class Market:
         self._forms: dict[object, int] = {}
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
+        self._written: dict[object, Program] = {}
+
+    def at(self, rates: RateBook) -> Market:
+        """The same market at other exchange rates.
+
+        What it learnt of lines and the programs it wrote go along: neither rests on a rate.
+        """
+        made = Market(self.lane, rates, self.table, self.terms, self.carrier)
+        made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
+        made._written = self._written
+        return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
         """The landed cost of ``bundle``. Raises the errors of :mod:`landedcost.errors`.
@@ -185,7 +196,12 @@ class Market:
                 shown=self.terms.shown,
                 price=price,
             )
-            program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+            program = self._written.get(key)
+            if program is None:
+                program = write(self.lane, [f[2].form for f in facts], layout, compiled=compiled)
+                if len(self._written) >= _MANY // 10:
+                    self._written.clear()
+                self._written[key] = program
             found = program, tuple(self._input(n) for n in program.inputs[len(BUNDLE_INPUTS) :])
             if len(self._programs) >= _MANY // 10:
                 self._programs.clear()

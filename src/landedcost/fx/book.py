@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -116,6 +117,17 @@ class RateBook:
         self.shown = shown
         self.margin = margin or FxMargin({})
         self._known: dict[tuple[str, str, str], Used] = {}
+
+    def given_now(self, given: GivenRates | None) -> RateBook:
+        """The same book with other commercial rates given; what it answers is worked out anew."""
+        made = copy(self)
+        made.given, made._known = given, {}
+        return made
+
+    @property
+    def used(self) -> frozenset[tuple[str, str, str]]:
+        """The conversions asked for so far: use, source and target."""
+        return frozenset(self._known)
 
     def get(self, use: str, source: str, target: str) -> Used:
         """The rate from ``source`` to ``target``.

@@ -91,6 +91,7 @@ def lowest(history: Sequence[Displayed], start: datetime, end: datetime) -> Disp
 
 
 def history_of(entries: Sequence[Entry]) -> tuple[Displayed, ...]:
+    """What was on display, of the entries of one article on a market."""
     found = []
     for one, after in zip(entries, [*entries[1:], None], strict=True):
         if one.minor is not None and one.currency is not None:
@@ -101,6 +102,7 @@ def history_of(entries: Sequence[Entry]) -> tuple[Displayed, ...]:
 
 
 def runs(past: Sequence[Entry]) -> bool:
+    """Whether an announced reduction runs after these entries."""
     return bool(past) and past[-1].kind == "reduced"
 
 
@@ -115,6 +117,10 @@ def reference_at(past: Sequence[Entry], country: str, at: datetime, sku: str) ->
 
 
 def computed(past: Sequence[Entry], country: str, at: datetime, sku: str) -> Reference:
+    """The reference of a reduction that begins at ``at``, after the entries of ``past``.
+
+    Raises RequestError.
+    """
     history = history_of(past)
     rule = reduction_rule(country, at.date())
     if rule is None:
@@ -189,8 +195,8 @@ def reduction_of(
     true = (full.minor - price.minor) * hundred // full.minor
     if asked is not None and claim is not None and claimed != true:
         raise RequestError(
-            f"{text_of(price)} is not {amount_text(claimed, decimals)} % below {text_of(full)}, the "
-            f"lowest price{days}",
+            f"{text_of(price)} is not {amount_text(claimed, decimals)} % below {text_of(full)}, "
+            f"the lowest price{days}",
             code="wrong_percent",
             where="percent",
             hint=f"announce {amount_text(true, decimals)} %",
@@ -216,6 +222,7 @@ def percent_of(value: str | int) -> tuple[int, int]:
 
 
 def microseconds(at: datetime) -> int:
+    """A moment in microseconds since 1970, UTC. Raises RequestError for one without a zone."""
     if at.tzinfo is None:
         raise RequestError(
             "a time needs its zone",
@@ -227,8 +234,10 @@ def microseconds(at: datetime) -> int:
 
 
 def moment(at_us: int) -> datetime:
+    """The moment of microseconds since 1970, UTC."""
     return _EPOCH + at_us * _MICROSECOND
 
 
 def text_of(amount: Amount) -> str:
+    """An amount with its currency, for errors."""
     return f"{amount_text(amount.minor, currency(amount.currency).digits)} {amount.currency}"

@@ -117,8 +117,17 @@ class ShownStore:
 
 def _engine(url: str) -> Engine:
     made = sa.make_url(url)
+    if made.drivername in ("postgres", "postgresql"):
+        made = made.set(drivername="postgresql+psycopg")
     if made.get_backend_name() != "sqlite":
-        return sa.create_engine(made)
+        try:
+            return sa.create_engine(made)
+        except ModuleNotFoundError as error:
+            raise PluginError(
+                f"the database needs {error.name}, which is not installed",
+                code="missing_extra",
+                hint='install "landedcost[postgres]"',
+            ) from None
     options: dict[str, Any] = {"connect_args": {"timeout": _WAIT_S}}
     if made.database in (None, "", ":memory:"):
         options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}

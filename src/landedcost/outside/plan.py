@@ -50,9 +50,9 @@ class Outside:
         """Run a flow in this thread."""
         return self.transport.run(flow)
 
-    async def arun(self, flow: Flow[T]) -> T:
-        """Run a flow in this task."""
-        return await self.transport.arun(flow)
+    async def arun(self, flow: Flow[T], deadline_ms: int | None = None) -> T:
+        """Run a flow in this task; ``deadline_ms`` goes before the policy's own."""
+        return await self.transport.arun(flow, deadline_ms)
 
     def close(self) -> None:
         """Close the connections of threads."""

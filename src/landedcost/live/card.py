@@ -1,0 +1,213 @@
+"""What a page shows of one bundle on one market: a card, and its JSON document.
+
+Amounts are in minor units of the market's currency; instants are aware datetimes. A card without
+a price is shown without any amount: there is no amount but in a :class:`Price`, and no
+:class:`Price` without the id of a quote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from ..errors import RequestError
+from ..lines import Amount, one_of
+from ..quote import money_dict
+
+STATES = ("scheduled", "live", "sold_out", "ended")
+DIRECTIONS = ("ltr", "rtl")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def instant_text(at: datetime) -> str:
+    """An instant as the feed writes it, ``2026-10-01T12:00:00.000Z``.
+
+    Raises RequestError (``no_zone``) for a time without a zone.
+    """
+    if at.tzinfo is None:
+        raise RequestError(
+            f"an instant needs a zone: {at.isoformat()}",
+            code="no_zone",
+            hint="give an aware datetime, such as datetime.now(UTC)",
+        )
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a bundle, or its shipping: a title, and the amount as it is shown."""
+
+    title: str
+    amount: Amount
+    text: str
+    quantity: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``parts`` entry of the feed."""
+        return {
+            "title": self.title,
+            "quantity": self.quantity,
+            "amount": money_dict(self.amount),
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price that may be shown until ``valid_until``.
+
+    ``text`` is the amount as the market writes it, ``code`` the ISO code to show beside it where
+    the symbol alone could be another currency's. ``changes_after`` says that the price is another
+    one afterwards: only then does a page count down. The parts less the saving are the amount.
+
+    Raises RequestError (``no_quote``, ``bad_sum``, ``mixed_currencies``).
+    """
+
+    quote: str
+    amount: Amount
+    text: str
+    label: str
+    valid_until: datetime
+    code: str | None = None
+    changes_after: bool = False
+    parts: tuple[Part, ...] = ()
+    saving: Part | None = None
+
+    def __post_init__(self) -> None:
+        if not self.quote:
+            raise RequestError(
+                f"a price of {self.text} without a quote",
+                code="no_quote",
+                where="price.quote",
+                hint="give the id of the quote that it was taken from",
+            )
+        shown = (*self.parts, self.saving) if self.saving else self.parts
+        if any(part.amount.currency != self.amount.currency for part in shown):
+            raise RequestError(
+                f"a part is not in {self.amount.currency}",
+                code="mixed_currencies",
+                where="price.parts",
+                hint="give the parts in the currency of the price",
+            )
+        total = sum(part.amount.minor for part in self.parts)
+        total -= self.saving.amount.minor if self.saving else 0
+        if shown and total != self.amount.minor:
+            raise RequestError(
+                f"the parts less the saving are {total}, the price is {self.amount.minor}",
+                code="bad_sum",
+                where="price.parts",
+                hint="give parts that add up, or none",
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``price`` object of the feed."""
+        return {
+            "quote": self.quote,
+            "amount": money_dict(self.amount),
+            "text": self.text,
+            "code": self.code,
+            "label": self.label,
+            "valid_until": instant_text(self.valid_until),
+            "changes_after": self.changes_after,
+            "parts": [part.as_dict() for part in self.parts],
+            "saving": self.saving and self.saving.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many are left, as an inventory said at ``read_at``; a page shows no old reading."""
+
+    left: int
+    read_at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``stock`` object of the feed."""
+        return {"left": self.left, "read_at": instant_text(self.read_at)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A flash drop: ``scheduled``, ``live``, ``sold_out`` or ``ended``, and when it turns."""
+
+    state: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        one_of(self.state, STATES, "sale.state", "unknown_state")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``sale`` object of the feed."""
+        return {
+            "state": self.state,
+            "starts_at": self.starts_at and instant_text(self.starts_at),
+            "ends_at": self.ends_at and instant_text(self.ends_at),
+        }
+
+
+@dataclass(frozen=True)
+class Card:
+    """One bundle on one market; ``name`` is the market's own name for itself."""
+
+    bundle: str
+    market: str
+    title: str
+    name: str
+    language: str
+    direction: str = "ltr"
+    price: Price | None = None
+    stock: Stock | None = None
+    sale: Sale | None = None
+
+    def __post_init__(self) -> None:
+        one_of(self.direction, DIRECTIONS, "card.direction", "unknown_direction")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which card it is; another with the same key takes its place."""
+        return self.bundle, self.market
+
+    def as_dict(self) -> dict[str, Any]:
+        """The card's document in the feed."""
+        return {
+            "bundle": self.bundle,
+            "market": self.market,
+            "title": self.title,
+            "name": self.name,
+            "language": self.language,
+            "direction": self.direction,
+            "price": self.price and self.price.as_dict(),
+            "stock": self.stock and self.stock.as_dict(),
+            "sale": self.sale and self.sale.as_dict(),
+        }
+
+    @cached_property
+    def json(self) -> str:
+        """The document as text, made once."""
+        return _encode(self.as_dict())
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A card that is shown no more."""
+
+    bundle: str
+    market: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which card it was."""
+        return self.bundle, self.market
+
+
+Change = Card | Gone
+
+
+def joined(cards: Sequence[Card]) -> str:
+    """The documents of cards as one JSON array."""
+    return "[" + ",".join(card.json for card in cards) + "]"

@@ -1,0 +1,198 @@
+"""The feed: the cards as they are now, and the numbered events that made them so.
+
+Pure: no clock, no network, no thread. Who publishes gives the instant; the same calls make the
+same texts. Publish and subscribe in one thread, the one of the event loop that serves them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from ..errors import RequestError
+from .card import Card, Change, Gone, instant_text, joined
+
+VERSION = 1
+"""Of the JSON documents; a page that does not know it shows no price."""
+KEPT = 1_024
+"""How many events can be replayed."""
+_EPOCH = re.compile(r"[A-Za-z0-9]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of some cards, or a snapshot of all.
+
+    ``number`` rises by one with each change of an epoch; a snapshot carries the number of the
+    last change that is in it.
+    """
+
+    kind: str
+    epoch: str
+    number: int
+    at: datetime
+    cards: tuple[Card, ...]
+    gone: tuple[Gone, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What a client names to go on from here: ``EPOCH-NUMBER``."""
+        return f"{self.epoch}-{self.number}"
+
+    @cached_property
+    def _rest(self) -> str:
+        gone = json.dumps([list(one.key) for one in self.gone], ensure_ascii=False)
+        return (
+            f'"v":{VERSION},"kind":"{self.kind}","epoch":"{self.epoch}","n":{self.number},'
+            f'"at":"{instant_text(self.at)}","cards":{joined(self.cards)},"gone":{gone}}}'
+        )
+
+    def json(self, now: datetime) -> str:
+        """The document of the wire, with the server's time ``now`` in it."""
+        return f'{{"now":"{instant_text(now)}",{self._rest}'
+
+
+class Subscription:
+    """The events for one listener, from where it left off.
+
+    ``take`` gives what has come since it was last called. A listener that lets more than ``most``
+    events wait is ``lost``: it gets no more and has to subscribe again.
+    """
+
+    def __init__(self, feed: Feed, first: Sequence[Event], wake: Callable[[], None], most: int):
+        self._feed = feed
+        self._waiting = deque(first)
+        self._wake = wake
+        self._most = most
+        self.lost = False
+
+    def put(self, event: Event) -> None:
+        """Called by the feed."""
+        if len(self._waiting) >= self._most:
+            self._waiting.clear()
+            self.lost = True
+            self.close()
+        else:
+            self._waiting.append(event)
+        self._wake()
+
+    def take(self) -> list[Event]:
+        """The events that wait, in order."""
+        found = list(self._waiting)
+        self._waiting.clear()
+        return found
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._feed.forget(self)
+
+
+class Feed:
+    """The cards of a session, with every change numbered.
+
+    ``epoch`` tells one life of a server from the next: 1 to 40 letters and digits, another one at
+    each start. ``kept`` events can be replayed. Raises RequestError (``bad_epoch``).
+    """
+
+    def __init__(self, epoch: str, at: datetime, *, kept: int = KEPT) -> None:
+        if not _EPOCH.fullmatch(epoch):
+            raise RequestError(
+                f"not an epoch: {epoch[:60]!r}",
+                code="bad_epoch",
+                where="epoch",
+                hint="1 to 40 letters and digits, such as uuid4().hex",
+            )
+        self.epoch = epoch
+        self.number = 0
+        self._at = at
+        self._cards: dict[tuple[str, str], Card] = {}
+        self._events: deque[Event] = deque(maxlen=kept)
+        self._subscriptions: list[Subscription] = []
+        self._snapshot: Event | None = None
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards as they are now, in the order in which they first came."""
+        return tuple(self._cards.values())
+
+    @property
+    def listeners(self) -> int:
+        """How many subscriptions are open."""
+        return len(self._subscriptions)
+
+    @property
+    def last_id(self) -> str:
+        """The id of the last event."""
+        return f"{self.epoch}-{self.number}"
+
+    def publish(self, changes: Sequence[Change], at: datetime) -> Event | None:
+        """Make changes known as one event; None if they change nothing.
+
+        Of several changes of one card the last counts.
+        """
+        latest = {change.key: change for change in changes}
+        new = [change for key, change in latest.items() if self._differs(key, change)]
+        if not new:
+            return None
+        for change in new:
+            if isinstance(change, Card):
+                self._cards[change.key] = change
+            else:
+                del self._cards[change.key]
+        self.number += 1
+        self._at = at
+        self._snapshot = None
+        event = Event(
+            kind="change",
+            epoch=self.epoch,
+            number=self.number,
+            at=at,
+            cards=tuple(one for one in new if isinstance(one, Card)),
+            gone=tuple(one for one in new if isinstance(one, Gone)),
+        )
+        self._events.append(event)
+        for subscription in tuple(self._subscriptions):
+            subscription.put(event)
+        return event
+
+    def _differs(self, key: tuple[str, str], change: Change) -> bool:
+        before = self._cards.get(key)
+        return before is not None if isinstance(change, Gone) else before != change
+
+    def snapshot(self) -> Event:
+        """All cards, as one event with the number of the last change."""
+        if self._snapshot is None:
+            self._snapshot = Event("snapshot", self.epoch, self.number, self._at, self.cards)
+        return self._snapshot
+
+    def after(self, last: str | None) -> list[Event]:
+        """Exactly the events after ``last``, or one snapshot where that cannot be told.
+
+        So it is without an id, with one of another epoch or no id at all, and after more events
+        than are kept.
+        """
+        epoch, _, digits = (last or "").rpartition("-")
+        if epoch != self.epoch or not re.fullmatch(r"\d{1,18}", digits, re.ASCII):
+            return [self.snapshot()]
+        missed = self.number - int(digits)
+        if not 0 <= missed <= len(self._events):
+            return [self.snapshot()]
+        return [event for event in self._events if event.number > int(digits)]
+
+    def subscribe(
+        self, last: str | None, wake: Callable[[], None], *, most: int = 256
+    ) -> Subscription:
+        """Listen from ``last`` on; ``wake`` is called when there is something to take."""
+        made = Subscription(self, self.after(last), wake, most)
+        self._subscriptions.append(made)
+        return made
+
+    def forget(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)

@@ -1,0 +1,204 @@
+// The page: which cards, when, and whether prices may be shown at all.
+//
+// data-state of the root element says which: "offline" (nothing was heard yet), "live", "expired"
+// (the server lives, but no price on show is valid any more), "stale" (nothing heard for too
+// long). Only in "live" are there amounts in the page.
+
+const TICK_MS = 200;
+const JUMP_MS = 2000;
+
+class Overlay {
+  constructor(settings, problems, base) {
+    Object.assign(this, { settings, problems, base });
+    this.root = document.documentElement;
+    this.stage = document.getElementById("stage");
+    this.clock = new ServerClock();
+    this.heardAt = null;
+    this.drawn = null;
+    this.testing = settings.test === "1";
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.ticked = { wall: Date.now(), timer: performance.now() };
+  }
+
+  start() {
+    this.dress();
+    if (this.testing) {
+      this.cards = new Map(SAMPLES.cards.map((card) => [`${card.bundle}\n${card.market}`, card]));
+      this.clock = testClock(SAMPLES.now);
+    } else if (this.base === null) {
+      this.problems.push("No server is named: add ?server=http://127.0.0.1:8765 to the address.");
+    } else {
+      this.source = new Source(this.base, this.settings, this.clock, () => this.heard(), () => this.tick());
+      this.source.run();
+    }
+    this.showProblems();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.source?.stop();
+    this.stage.replaceChildren();
+  }
+
+  dress() {
+    const { settings, root } = this;
+    root.dataset.theme = settings.theme;
+    root.dataset.mode = settings.mode;
+    root.dataset.place = settings.place ?? (settings.mode === "ticker" ? "bottom" : settings.mode === "grid" ? "center" : "bottom-left");
+    root.style.setProperty("--scale", settings.scale);
+    if (settings.accent) {
+      root.style.setProperty("--accent", settings.accent);
+      root.style.setProperty("--on-accent", inkOn(settings.accent));
+    }
+  }
+
+  heard() {
+    this.heardAt = performance.now();
+    // Bring prices back at once instead of at the next tick.
+    if (this.root.dataset.state !== "live") this.tick();
+  }
+
+  // A machine that slept, or whose clock was set, cannot know how old its prices are.
+  noticeJumps() {
+    const [wall, timer] = [Date.now(), performance.now()];
+    const odd = Math.abs(wall - this.ticked.wall - (timer - this.ticked.timer)) > JUMP_MS;
+    this.ticked = { wall, timer };
+    if (odd && this.heardAt !== null) this.heardAt = -Infinity;
+  }
+
+  silent() {
+    return performance.now() - this.heardAt > this.settings.stale * 1000;
+  }
+
+  state(cards, now) {
+    if (this.testing) return "live";
+    if (this.heardAt === null) return "offline";
+    if (this.silent()) return "stale";
+    const priced = cards.filter((card) => card.price && !["sold_out", "ended"].includes(saleState(card, now)));
+    return priced.length && priced.every((card) => priceOf(card, now) === null) ? "expired" : "live";
+  }
+
+  // The cards asked for: bundles as they come, markets in the order of the query.
+  chosen() {
+    const { locales, bundle } = this.settings;
+    const all = [...(this.testing ? this.cards : (this.source?.cards ?? new Map())).values()];
+    const bundles = bundle ?? [...new Set(all.map((card) => card.bundle))];
+    const found = [];
+    for (const name of bundles) {
+      const own = all.filter((card) => card.bundle === name);
+      const named = (text) => own.find((card) => [card.market, card.language].some((tag) => tag.toLowerCase() === text.toLowerCase()));
+      found.push(...(locales === null ? own : locales.map(named).filter(Boolean)));
+    }
+    return found;
+  }
+
+  tick() {
+    this.noticeJumps();
+    const cards = this.chosen();
+    const real = this.clock.now();
+    const state = this.state(cards, real);
+    // Without a time no price is valid: what is not live is drawn without amounts.
+    const now = state === "live" || state === "expired" ? real : null;
+    this.root.dataset.state = state;
+    this.draw(cards, now, real ?? 0);
+    for (const count of this.stage.querySelectorAll(".countdown")) {
+      count.querySelector("time").textContent = clockText(Number(count.dataset.until) - now);
+    }
+    this.showStatus(state, cards);
+  }
+
+  // The markets of one bundle that are on show together, by the server's time: everywhere the same.
+  turn(cards, size, real) {
+    const pages = [];
+    for (const name of new Set(cards.map((card) => card.bundle))) {
+      const own = cards.filter((card) => card.bundle === name);
+      for (let at = 0; at < own.length; at += size) pages.push(own.slice(at, at + size));
+    }
+    const index = Math.floor(real / (this.settings.dwell * 1000)) % pages.length;
+    return { page: pages[index], index, pages };
+  }
+
+  draw(cards, now, real) {
+    const { mode } = this.settings;
+    const moving = mode === "ticker" && !this.still.matches;
+    const size = mode === "grid" ? this.settings.per : moving ? Infinity : 1;
+    // A strip goes round in as many turns as it has markets, so a bundle stays for all of them.
+    const slow = moving ? Math.max(1, ...[...new Set(cards.map((c) => c.bundle))].map((b) => cards.filter((c) => c.bundle === b).length)) : 1;
+    const turn = cards.length ? this.turn(cards, size, real / slow) : null;
+    const seen = turn?.page.map((card) => [
+      card,
+      priceOf(card, now)?.quote,
+      saleState(card, now),
+      deadline(card, now)?.at,
+      stockLeft(card, now, this.settings),
+    ]);
+    const signature = JSON.stringify([turn?.index, turn?.pages.length, seen, moving]);
+    if (signature === this.drawn) return;
+    this.drawn = signature;
+    if (turn === null) return this.stage.replaceChildren();
+    if (mode === "grid") this.stage.replaceChildren(grid(turn.page, now, this.settings, this.testing));
+    else if (mode === "ticker") this.drawTicker(turn.page, now, real, moving);
+    else {
+      const own = turn.pages.filter(([card]) => card.bundle === turn.page[0].bundle);
+      const dots = own.map((page) => page === turn.page);
+      this.stage.replaceChildren(pinned(turn.page[0], now, this.settings, this.testing, dots));
+    }
+  }
+
+  // The strip repeats until it fills the width, and stands where the server's time puts it.
+  drawTicker(cards, now, real, moving) {
+    this.stage.replaceChildren(ticker(cards, now, this.settings, this.testing));
+    if (!moving) return;
+    const strip = this.stage.querySelector(".strip");
+    const width = strip.scrollWidth;
+    const once = [...strip.children];
+    for (let filled = width; filled < innerWidth + width; filled += width) {
+      strip.append(...once.map((item) => item.cloneNode(true)));
+    }
+    const duration = cards.length * this.settings.dwell * 1000;
+    const motion = strip.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], {
+      duration,
+      iterations: Infinity,
+    });
+    motion.currentTime = real % duration;
+  }
+
+  showStatus(state, cards) {
+    const status = document.getElementById("status");
+    const missing = !this.testing && state === "live" && !cards.length;
+    status.hidden = this.settings.status === "hide" || !(state === "offline" || missing) || this.base === null;
+    status.textContent = word("connecting", this.settings.lang);
+  }
+
+  showProblems() {
+    const box = document.getElementById("problems");
+    box.hidden = !this.problems.length;
+    box.replaceChildren(...this.problems.map((text) => element("p", "", text)));
+  }
+}
+
+// Black or white, whichever is read better on a colour: one of them always has 4.5 to 1.
+function inkOn(hex) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}
+
+// The time of the marked examples: ten minutes from a fixed instant, again and again.
+function testClock(start) {
+  return { now: () => Date.parse(start) + (performance.now() % 600000) };
+}
+
+// Starts an overlay from a query string. `home` is the address of the server where it is known.
+function begin(query, home) {
+  const { settings, problems } = readSettings(query);
+  const named = settings.server ?? home;
+  const base = named === null ? null : named.endsWith("/") || named === home ? named : `${named}/`;
+  const overlay = new Overlay(settings, problems, base);
+  overlay.start();
+  return overlay;
+}

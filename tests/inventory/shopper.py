@@ -1,0 +1,69 @@
+"""A process that buys: `python shopper.py ADDRESS NAME ROUNDS SEED`.
+
+It reserves, pays, gives up or forgets, and says on its standard output what it was promised,
+after each call came back and before the next: `WORD QUOTE`.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+from landedcost.errors import ProviderError, RequestError, SoldOut
+from landedcost.inventory import Inventory
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+SKUS = ("cap", "pin", "tee")
+
+
+def say(word: str, quote: str) -> None:
+    sys.stdout.write(f"{word} {quote}\n")
+    sys.stdout.flush()
+
+
+def wait_for_goods(stock: Inventory) -> None:
+    for _ in range(2_000):
+        try:
+            stock.left(SKUS[-1], NOON)
+            return
+        except RequestError:
+            time.sleep(0.01)
+    raise SystemExit("no goods came")
+
+
+def main(place: str, name: str, rounds: int, seed: int) -> None:
+    luck = random.Random(seed)
+    with Inventory.open(place) as stock:
+        say("ready", name)
+        wait_for_goods(stock)
+        for number in range(rounds):
+            time.sleep(0.001)
+            quote = f"{name}-{number}"
+            wanted = luck.sample(SKUS, luck.randint(1, len(SKUS)))
+            now = NOON + timedelta(seconds=luck.randint(0, 30) + number)
+            ends = now + timedelta(seconds=luck.choice([5, 60, 3600]))
+            try:
+                stock.reserve(quote, dict.fromkeys(wanted, 1), ends, now)
+                say("held", quote)
+                fate = luck.random()
+                if fate < 0.5:
+                    stock.commit(quote, now)
+                    say("sold", quote)
+                elif fate < 0.8:
+                    say(stock.release(quote, now).state, quote)
+            except SoldOut:
+                say("soldout", quote)
+            except RequestError as error:  # run out: another's clock is ahead
+                if error.code != "reservation_over":
+                    raise
+                say("over", quote)
+            except ProviderError as error:
+                if not error.retryable:
+                    raise
+                say("busy", quote)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
