@@ -16,6 +16,7 @@
     │   ├── Denied              the source does not accept the credentials
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
+    ├── HeldError               a held quote is not honoured, with the reason
     ├── PluginError             a provider plugin is broken or clashes with another
     └── LedgerError             a ledger of the shop cannot be read or written
 
@@ -86,6 +87,13 @@ class RefusedError(RuleError):
     """The rules refuse: these goods or this lane may not be sent, with the reason."""
 
     default_code = "refused"
+
+
+class HeldError(LandedCostError):
+    """A held quote is refused; ``code`` is the reason, each reason has its own."""
+
+    default_code = "held_refused"
+    exit_code = 3
 
 
 class RuleFileError(RuleError):

@@ -188,7 +188,7 @@ def _unbacked(priced: Priced, regs: Sequence[Any]) -> Iterable[Remark]:
         if form.preference_rule is None or form.evidence or regs[claimed]:
             continue
         rule = rules[form.preference_rule]
-        backed = priced.market.price(priced.bundle.backed(line.id))
+        backed = priced.market.price(priced.bundle.backed(line.id), priced.carried)
         saved = regs[priced.program.sums.total] - backed.total_minor
         if saved > 0:
             yield Remark(

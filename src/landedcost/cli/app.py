@@ -13,6 +13,8 @@ from ..errors import LandedCostError, RequestError
 from .catalog import catalog
 from .compare import compare
 from .conform import conform
+from .held import hold_command, replay_command, verify_command
+from .keys import keys
 from .lookup import requirements, schema
 from .output import NoOutput, complain, say, write
 from .price import explain, price
@@ -43,12 +45,16 @@ app.command()(compare)
 app.command()(reprice)
 app.command()(propose)
 app.command()(whatif)
+app.command("hold")(hold_command)
+app.command("verify")(verify_command)
+app.command("replay")(replay_command)
 app.command()(requirements)
 app.command()(schema)
 app.command()(conform)
 app.add_typer(catalog, name="catalog")
 app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
+app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 
 

@@ -51,6 +51,11 @@ class GivenRates:
             found[base, quote] = Rate(base, quote, num, den, SOURCE, PROVIDER, on, False)
         return cls(found)
 
+    @property
+    def pairs(self) -> Mapping[tuple[str, str], Rate]:
+        """The pairs as they were given, with their rates."""
+        return self._rates
+
     def find(self, base: str, quote: str, on: date | None = None) -> Rate | None:
         """The rate from ``base`` to ``quote``, or None when none was given.
 

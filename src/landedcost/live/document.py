@@ -18,7 +18,9 @@ def script(host: str = "page.js") -> str:
     words, samples = (page_text(name).strip().replace("</", "<\\/") for name in _DATA)
     return (
         '(() => {\n"use strict";\n\n'
-        f"const WORDS = {words};\n\nconst SAMPLES = {samples};\n\n" + "\n\n".join(parts) + "\n})();\n"
+        f"const WORDS = {words};\n\nconst SAMPLES = {samples};\n\n"
+        + "\n\n".join(parts)
+        + "\n})();\n"
     )
 
 

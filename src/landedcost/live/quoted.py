@@ -47,7 +47,9 @@ def price_of(
     if saved > 0:
         amount = Amount(saved, quote.currency)
         shown = money_text(amount, tag)
-        saving = Part(word("saves", language).replace("{amount}", f"\u2068{shown}\u2069"), amount, shown)
+        saving = Part(
+            word("saves", language).replace("{amount}", f"\u2068{shown}\u2069"), amount, shown
+        )
     return Price(
         quote=quote.id,
         amount=total,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..currencies import currency
 from ..facts import Provenance, Remark
@@ -78,6 +78,22 @@ def compare(
         f"rules here{'; the price goes by ' + name if replaces else ''}"
     )
     return found, (*said, Remark("landed_source", text))
+
+
+def beside(quote: Quote, found: Comparison | None, said: tuple[Remark, ...]) -> Quote:
+    """The quote with a comparison and what is said of it; it goes by theirs if that replaces."""
+    if found is None:
+        return Quote(replace(quote.priced, remarks=said), quote.figures)
+    more = found.difference if found.replaces else 0
+    total, checkout, delivery, *rest = quote.figures
+    at_sale = quote.terms == "DDP"
+    figures = (
+        total + more,
+        checkout + (more if at_sale else 0),
+        delivery + (0 if at_sale else more),
+        *rest,
+    )
+    return Quote(replace(quote.priced, beside=(found,), remarks=said), figures)
 
 
 def _told(answer: LandedAnswer) -> tuple[frozenset[str], list[Amount]] | None:

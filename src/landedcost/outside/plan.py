@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +24,7 @@ from ..requirements import Requirement, requirements
 from ..rounding import half_up
 from ..shipping.zones import ShippingOffer
 from .asks import codes_needed, landed_ask, shipping_ask, tariff_ask
-from .beside import compare
+from .beside import beside, compare
 from .carrier import LiveCarrier, pick
 from .rates import AskedRates, Sheet, lacking
 from .tariff import Ask, AskedTariff, Learnt
@@ -246,25 +245,14 @@ class Outside:
             certainty = "estimated" if replaces else "exact"
             text = f"landed cost: no source answered: {told}"
             failed = Remark("landed_source_failed", text, certainty)
-            return Quote(replace(priced, remarks=(failed,)), quote.figures)
+            return beside(quote, None, (failed,))
 
         def convert(amount: Amount) -> Amount:
             exact = _exact(market, amount, shown)
             return Amount(half_up(exact.numerator, exact.denominator), shown)
 
         found, said = compare(quote, told, replaces, convert, self.clock)
-        if found is None:
-            return Quote(replace(priced, remarks=said), quote.figures)
-        more = found.difference if replaces else 0
-        total, checkout, delivery, *rest = quote.figures
-        at_sale = question.lane.key.terms == "DDP"
-        figures = (
-            total + more,
-            checkout + (more if at_sale else 0),
-            delivery + (0 if at_sale else more),
-            *rest,
-        )
-        return Quote(replace(priced, beside=(found,), remarks=said), figures)
+        return beside(quote, found, said)
 
 
 def _currencies(question: Question, bundle: Bundle) -> frozenset[str]:

@@ -98,6 +98,22 @@ class RuleBook:
             self._files[code] = self._with_reforms(code, found, _digest(text))
         return self._files[code]
 
+    def texts(self, code: str) -> dict[str, str]:
+        """The files that the rules of a territory are made of, by name, as they are.
+
+        Its own, those it is completed from, and those its reforms touch. Raises as
+        :meth:`regime` does.
+        """
+        self.regime(code)
+        codes = [code]
+        while union := str(self.file(codes[-1])[0].territory.get("member_of", "")):
+            codes.append(union)
+        codes += [touched for reform in self.reforms for touched in reform.territories]
+        names = [
+            name for one in dict.fromkeys(codes) for name in (f"{one}.toml", f"{one}.lists.toml")
+        ]
+        return {name: self._read(name) for name in names if self.folder.joinpath(name).is_file()}
+
     def _read(self, name: str) -> str:
         try:
             return self.folder.joinpath(name).read_text(encoding="utf-8")
