@@ -228,7 +228,7 @@ class Bundle:
     def saves(self) -> Amount | None:
         """What the buyer saves against :attr:`listed`, negative for a price above it.
 
-        None where that is told by exchange rates only; see :func:`landedcost.bundles.saved`.
+        None where that is told by exchange rates only; a quote has it in its own currency.
         """
         listed, price, less = self.listed, self.price, self.discount
         if listed is None:

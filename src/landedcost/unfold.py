@@ -16,6 +16,7 @@ from .currencies import currency
 from .facts import GOODS, OFF, LineFacts, Origin, Provenance, Remark
 from .fx.book import Exchange
 from .fx.rates import SAME
+from .lines import Amount
 from .money import amount_text
 from .notes import notes_of, rates_asked
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
@@ -158,6 +159,17 @@ class Unfolded:
     def customs(self) -> dict[str, str | None]:
         """The sums in customs currency."""
         return _customs(self.priced, self.regs)
+
+    def listed(self) -> dict[str, Amount]:
+        """What each line costs by itself, in the currency shown."""
+        rates, found = self.priced.market.rates, {}
+        for line in self.priced.bundle.lines:
+            minor = line.ints[GOODS]
+            if line.currency != self.shown:
+                used = rates.get("shown", line.currency, self.shown)
+                minor = half_up(minor * used.minor_num, used.minor_den)
+            found[line.id] = Amount(minor, self.shown)
+        return found
 
     def provenance(self) -> tuple[Provenance, ...]:
         """The sources that answered."""
