@@ -18,6 +18,7 @@ from .territories import Place, place
 
 if TYPE_CHECKING:
     from .bulk.prices import Prices
+    from .bundles.cliffs import Cliff
     from .fx.rates import RateTable
     from .market import Market
     from .outside.plan import Outside
@@ -264,6 +265,17 @@ class LandedCost:
     def market(self, request: Request) -> Market:
         """The market a request is about; ask it again for other bundles on the same lane."""
         return self._market(Ask.of(request), request.rates, request.customs_rates)
+
+    def cliffs(self, bundle: Bundle, buyer: Buyer | str, **asked: Any) -> tuple[Cliff, ...]:
+        """At which goods prices another regime takes over for ``buyer``, and what it costs.
+
+        ``start``, ``end`` and what is raised: :func:`landedcost.bundles.cliffs.cliffs`; the rest as
+        in :meth:`market_for`.
+        """
+        from .bundles.cliffs import cliffs
+
+        span = {name: asked.pop(name, None) for name in ("start", "end")}
+        return cliffs(self.market_for(buyer, **asked), bundle, **span)
 
     def requirements_for(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from .money import ratio
 from .pipeline import Program, input_groups, write
 from .program.scalar import run
 from .program.sheet import BUNDLE_INPUTS, Layout
+from .program.spans import Spans
 from .quote import Fact, Priced, Quote
 from .regimes.select import Lane
 from .request import Bundle, discount_too_large
@@ -86,6 +88,7 @@ class Market:
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
         self._written: dict[object, Program] = {}
+        self._spans: dict[object, tuple[Program, Spans]] = {}
 
     def at(self, rates: RateBook) -> Market:
         """The same market at other exchange rates.
@@ -102,6 +105,42 @@ class Market:
 
         ``carried`` is a carrier's offer, used where the bundle has no shipping of its own.
         """
+        program, facts, inputs, carried = self._inputs(bundle, carried)
+        if program.compiled is not None:
+            result = program.compiled(*inputs)
+        else:
+            regs = run(program.ops, dict(zip(input_groups(len(facts)), inputs, strict=True)))
+            result = tuple(regs[r] for r in program.outputs)
+        if result[3] or result[0] < 0:
+            self._refuse(program, bundle, inputs, result)
+        return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
+
+    def spans(
+        self, bundle: Bundle, carried: ShippingOffer | None = None, *, tests: bool = False
+    ) -> Callable[[int, int], tuple[int, ...]]:
+        """What ``bundle`` can cost at any fixed price of its goods between two, in minor units.
+
+        The function it gives answers with the least and the most of the total, then of two tests:
+        whether the rules refuse the parcel, and whether a duty is lacking. With ``tests`` it
+        answers for the tests on which the reasons hang and for each refusal in place of the total.
+        Of the bundle's own fixed price only the currency counts. Raises the errors of
+        :mod:`landedcost.errors`.
+        """
+        program, _, inputs, _ = self._inputs(bundle, carried)
+        key = (id(program), tests)
+        found = self._spans.get(key)
+        if found is None:
+            flags = (*program.tests, *(flag for _, _, flag in program.refused))
+            found = program, program.spans(flags if tests else program.outputs[:1])
+            if len(self._spans) >= _MANY // 10:
+                self._spans.clear()
+            self._spans[key] = found
+        return partial(found[1], *inputs)
+
+    def _inputs(
+        self, bundle: Bundle, carried: ShippingOffer | None
+    ) -> tuple[Program, list[Fact], list[tuple[int, ...]], ShippingOffer | None]:
+        """The program for a bundle and what it runs on, with the carrier's offer if one serves."""
         known = self._facts
         lines = bundle.sorted
         try:
@@ -136,14 +175,7 @@ class Market:
         for line, fact in zip(lines, facts, strict=True):
             inputs.append(line.ints)
             inputs.append(fact[1])
-        if program.compiled is not None:
-            result = program.compiled(*inputs)
-        else:
-            regs = run(program.ops, dict(zip(input_groups(len(lines)), inputs, strict=True)))
-            result = tuple(regs[r] for r in program.outputs)
-        if result[3] or result[0] < 0:
-            self._refuse(program, bundle, inputs, result)
-        return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
+        return program, facts, inputs, carried
 
     def learn(self, line: Line, where: str = "") -> Fact:
         """The facts of a line on this market, asked once for each kind of line.

@@ -16,9 +16,10 @@ from .collection.settle import Sums, charge_sale, collector, settle
 from .duty.base import charge_duty, duty_at_sale
 from .facts import LineForm
 from .fees.charge import Collected, charge_fees, fees_of
-from .program.ir import Reg
+from .program.ir import Builder, Reg
 from .program.scalar import Compiled, compile_program
-from .program.sheet import Layout, Sheet, Slot, Why
+from .program.sheet import BUNDLE_INPUTS, Layout, Sheet, Slot, Why
+from .program.spans import Spans, compile_spans
 from .regimes.schema import Applied
 from .regimes.select import Lane
 from .shipping.freight import share_freight
@@ -66,6 +67,18 @@ class Program:
     compiled: Compiled | None
     compiled_tests: Compiled | None
     picks: tuple[Pick, ...]
+
+    def spans(self, wanted: Sequence[Reg]) -> Spans:
+        """The bounds of ``wanted`` while the fixed price of the goods varies.
+
+        Added to them are two tests: whether the rules refuse the parcel at its value, and whether
+        a duty is lacking.
+        """
+        b = Builder(self.ops)
+        refused = b.any(flag for _, _, flag in self.refused)
+        bars = refused, b.any(self.missing)
+        place = "G", BUNDLE_INPUTS.index(("price",))
+        return compile_spans(b.ops, (*wanted, *bars), input_groups(len(self.forms)), place)
 
 
 def input_groups(count: int) -> tuple[str, ...]:

@@ -113,13 +113,14 @@ def _cliffs(market: Market, bundle: Bundle, low: int, high: int) -> Iterator[Cli
             continue
         below, above = Amount(low, shown), Amount(high, shown)
         one, other = (_priced(market, bundle.at(price)) for price in (below, above))
-        quote = other if isinstance(one, LandedCostError) else one
-        if isinstance(quote, LandedCostError):
+        sides = _quote(one), _quote(other)
+        if sides == (None, None):
             continue
-        turns = turned(quote, tests(low, low)[::2], tests(high, high)[::2])
+        turns = turned(sides, tests(low, low)[::2], tests(high, high)[::2])
         if turns:
             barred = next((q for q in (one, other) if isinstance(q, LandedCostError)), None)
-            yield Cliff(below, above, _total(one), _total(other), turns, barred)
+            was, now = (None if side is None else side.total_minor for side in sides)
+            yield Cliff(below, above, was, now, turns, barred)
 
 
 def _priced(market: Market, bundle: Bundle) -> Quote | LandedCostError:
@@ -129,5 +130,5 @@ def _priced(market: Market, bundle: Bundle) -> Quote | LandedCostError:
         return error
 
 
-def _total(quote: Quote | LandedCostError) -> int | None:
-    return None if isinstance(quote, LandedCostError) else quote.total_minor
+def _quote(side: Quote | LandedCostError) -> Quote | None:
+    return None if isinstance(side, LandedCostError) else side

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ..program.sheet import Why
 
 if TYPE_CHECKING:
-    from ..pipeline import Program
     from ..quote import Quote
     from ..regimes.schema import Applied, Dated
     from ..regimes.select import Lane
@@ -26,6 +25,9 @@ _BOUNDS = {
 """For each kind of rule the values that say up to which amount, or from which on, it holds."""
 
 _COLLECTED = ("on delivery", "at checkout")
+
+UNCOLLECTED = "not_collected"
+"""The code of a sum too small to be collected. That it is above nothing is no other regime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +49,50 @@ class Turn:
     source: str = ""
 
 
-def turned(quote: Quote, below: Sequence[int], above: Sequence[int]) -> tuple[Turn, ...]:
+def turned(
+    sides: tuple[Quote | None, Quote | None], below: Sequence[int], above: Sequence[int]
+) -> tuple[Turn, ...]:
     """The charges that turn between two answers of the program's tests.
 
-    ``quote`` is of either price; the tests are those of the reasons, then those of the refusals,
-    whether there is any, and whether a duty is lacking.
+    ``sides`` are the quotes of the two prices, None where there is no price. The tests are those
+    of the reasons, then those of the refusals, whether there is any, and whether a duty is
+    lacking.
     """
-    program = quote.priced.program
-    return tuple(dict.fromkeys(_turns(quote, program, below, above)))
+    quote = sides[0] or sides[1]
+    assert quote is not None
+    turns = (*_charges(quote, sides, below, above), *_bars(quote, below, above))
+    return tuple(dict.fromkeys(turns))
 
 
-def _turns(
-    quote: Quote, program: Program, below: Sequence[int], above: Sequence[int]
+def _charges(
+    quote: Quote, sides: Sequence[Quote | None], below: Sequence[int], above: Sequence[int]
 ) -> Iterator[Turn]:
-    lines, lane = quote.priced.bundle.sorted, program.lane
-    for slot, reasons, who, told, _ in program.picks:
+    lines, lane = quote.priced.bundle.sorted, quote.priced.program.lane
+    for slot, reasons, who, told, position in quote.priced.program.picks:
         line = None if slot.line is None else lines[slot.line].id
         was, now = (
             next(k for k, (at, _) in enumerate(reasons) if at < 0 or tests[at])
             for tests in (below, above)
         )
+        old, new = reasons[was][1].label, reasons[now][1].label
         if was != now:
-            turns, old, new = reasons[min(was, now)][1], reasons[was][1].label, reasons[now][1].label
-            yield Turn(slot.kind, line, old, new, *_cause(lane, turns))
+            cause = reasons[min(was, now)][1]
+            if cause.code != UNCOLLECTED or any(_amount(side, position) for side in sides):
+                yield Turn(slot.kind, line, old, new, *_cause(lane, cause))
         elif not who and bool(below[told]) is not bool(above[told]):
-            label = reasons[now][1].label
-            old, new = (f"{label}, {_COLLECTED[bool(t[told])]}" for t in (below, above))
+            old, new = (f"{new}, {_COLLECTED[bool(t[told])]}" for t in (below, above))
             yield Turn(slot.kind, line, old, new)
+
+
+def _amount(side: Quote | None, position: int) -> int:
+    """What the slot at a position charges; where there is no price it counts as something."""
+    if side is None:
+        return 1
+    return side.figures[position - len(side.priced.program.slots)]
+
+
+def _bars(quote: Quote, below: Sequence[int], above: Sequence[int]) -> Iterator[Turn]:
+    program, lines = quote.priced.program, quote.priced.bundle.sorted
     for k, (rule, index, _) in enumerate(program.refused, len(program.tests)):
         if bool(below[k]) is not bool(above[k]):
             limit, reason = rule["limit"], rule["reason"]

@@ -11,6 +11,7 @@ import typer
 from .. import __version__
 from ..errors import LandedCostError, RequestError
 from .catalog import catalog
+from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
 from .held import hold_command, replay_command, verify_command
@@ -22,6 +23,7 @@ from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .target import target
 from .tariff import tariff
 from .whatif import whatif
 
@@ -42,6 +44,8 @@ app = typer.Typer(
 app.command()(price)
 app.command()(explain)
 app.command()(compare)
+app.command()(target)
+app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(propose)
 app.command()(whatif)

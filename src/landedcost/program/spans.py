@@ -32,9 +32,7 @@ _TEST = {
 _SIGN = {"min": "<", "max": ">"}
 
 
-def compile_spans(
-    ops: Ops, outputs: Sequence[Reg], groups: Sequence[str], varying: Place
-) -> Spans:
+def compile_spans(ops: Ops, outputs: Sequence[Reg], groups: Sequence[str], varying: Place) -> Spans:
     """A function for the bounds of ``outputs``, given those of the input ``varying``."""
     writer = _Writer(ops, varying)
     for reg in sorted(_needed(ops, outputs)):
@@ -98,7 +96,7 @@ class _Writer:
                 sign = _SIGN[name]
                 self._pair(reg, *(f"{a} if {a} {sign} {b} else {b}" for a, b in _sides(texts)))
             else:
-                low, high = (_PAIR.get(name) or _TEST[name])
+                low, high = _PAIR.get(name) or _TEST[name]
                 self._pair(reg, low.format(**texts), high.format(**texts))
 
     def _texts(self, regs: Sequence[Reg]) -> dict[str, str]:
