@@ -87,8 +87,8 @@ class Market:
         self._forms: dict[object, int] = {}
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
-        self._written: dict[object, Program] = {}
         self._spans: dict[object, tuple[Program, Spans]] = {}
+        self._written: dict[object, Program] = {}
 
     def at(self, rates: RateBook) -> Market:
         """The same market at other exchange rates.

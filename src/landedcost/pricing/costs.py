@@ -89,7 +89,10 @@ def charged(quote: Quote, *kinds: str) -> int:
     return sum(one.amount_minor for one in quote.charges if one.kind in kinds)
 
 
-def kept(quote: Quote) -> int:
-    """What a quote leaves for the goods: all but freight, duty, tax, fees and seller's costs."""
-    given = charged(quote, "shipping", "insurance", "duty", "tax", "fee")
+def kept(quote: Quote, listed: Quote) -> int:
+    """What a quote leaves for the goods: all but freight, duty, tax, fees and seller's costs.
+
+    The freight is what it is at list prices, however little of it is charged.
+    """
+    given = charged(quote, "duty", "tax", "fee") + charged(listed, "shipping", "insurance")
     return quote.total_minor - given - sum(one.amount_minor for one in quote.seller_costs)

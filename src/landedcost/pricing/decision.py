@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _LOOK = 12
 """How many price points on either side are tried where one cannot be made exactly."""
+_LESS = 20
+"""How many minor units of freight the shop may bear, so that a price can be made exactly."""
 _BORNE = {
     "duty": ("duty",),
     "tax": ("tax",),
@@ -105,7 +108,7 @@ class Decision:
         """What remains to the shop; None where costs are not known. Rounded down."""
         if self.goods is None:
             return None
-        left = kept(self.quote) - self.goods - self._expected
+        left = kept(self.quote, self.listed) - self.goods - self._expected
         return Amount(left.numerator // left.denominator, self.unit)
 
     @cached_property
@@ -214,7 +217,10 @@ class Decision:
             self._step("reachable", price, total, "no goods price makes the price before exactly")
 
     def _near(self, price: int, found: Solved, rails: Rails, declared: bool) -> Solved:
-        """What to show where a price cannot be made: another point, else the nearest total."""
+        """What to show where a price cannot be made with the freight as it is."""
+        charged_less = self._with_less_freight(price)
+        if charged_less is not None:
+            return charged_less
         held = self.shown is not None and price == self.shown.price.minor
         if rails.charm != ANY and not held and not declared:
             for point in _points(rails.charm, price):
@@ -226,15 +232,27 @@ class Decision:
             return self._solve(rails.floor, "above")
         return found
 
+    def _with_less_freight(self, price: int) -> Solved | None:
+        """The price made with a few minor units less of freight, None where that does not help.
+
+        Duty and tax are rounded each by itself, so some totals lie between two goods prices.
+        """
+        priced = self.listed.priced
+        freight = charged(self.listed, "shipping")
+        for less in range(1, min(_LESS, freight - 1) + 1):
+            bundle = copy(priced.bundle)
+            bundle.shipping = Amount(freight - less, self.unit)
+            found = solve(priced.market, bundle, Amount(price, self.unit))
+            if found.exact:
+                why = f"{self._text(less)} less of freight is charged, so that the price comes out"
+                self._step("freight", price, price, why)
+                return found
+        return None
+
     def _solve(self, price: int, side: str = "nearest") -> Solved:
         priced = self.listed.priced
-        return solve(
-            priced.market,
-            priced.bundle,
-            Amount(price, self.unit),
-            side=side,
-            carried=priced.carried,
-        )
+        amount = Amount(price, self.unit)
+        return solve(priced.market, priced.bundle, amount, side=side, carried=priced.carried)
 
     def _remember(self, price: int, anchor: int, rails: Rails) -> None:
         """The state to keep. A held price that cannot be made now is still the one held."""
