@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..errors import RequestError
 from ..lines import Amount, Line
 from ..quote import money_dict
 from .bundle import CatalogBundle
 from .parts import Part
+from .paths import path
 
 _TOLD = ("title", "unit_price", "customs_value", "retail_price", "claims", "content")
 
@@ -17,13 +19,20 @@ def rows_of(bundles: Iterable[CatalogBundle], shown: str | None = None) -> list[
     """One row for each line, as ``LandedCost.price_many`` takes them; a bundle is a ``basket``.
 
     ``shown`` picks the fixed prices of that currency, as a quote in it does. Raises RequestError
-    and MoneyError.
+    and MoneyError; a bundle that is one set to customs has no such rows (``no_rows``).
     """
     return [row for bundle in bundles for row in _rows(bundle, shown)]
 
 
 def _rows(bundle: CatalogBundle, shown: str | None) -> list[dict[str, Any]]:
-    asked = bundle.bundle_in(shown)
+    if bundle.assessment.is_set:
+        raise RequestError(
+            "a bundle that is one set to customs cannot be priced in columns",
+            code="no_rows",
+            where=path("bundles", bundle.name, "set"),
+            hint="price it with bundle.quote(), or leave `set` out",
+        )
+    asked = bundle.listed_in(shown)
     extras = {
         name: _text(value)
         for name in ("price", "discount", "shipping", "insurance")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError, RuleFileError
+from ..pricing.policy import Policy
+from ..pricing.schedule import Schedule
 from ..request import Buyer
-from . import fields
+from . import fields, read
 from .baskets import rows_of
-from .bundle import CatalogBundle, read
+from .bundle import CatalogBundle
 from .items import Item
 from .paths import Lines, path
+from .read import CatalogDrop
 from .shop import ShopSettings
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ class Catalog:
     """What a shop sells, read from one file; nothing in it changes after.
 
     ``settings`` is what ``[shop]`` says, ``items`` and ``bundles`` are by name, in the order of
-    the file; ``policy`` and ``drops`` are its tables of that name.
+    the file, ``drops`` in that of their starts; ``policy`` is how the shop makes its prices.
     """
 
     def __init__(
@@ -42,22 +46,19 @@ class Catalog:
         items: Mapping[str, Item],
         *,
         bundles: Mapping[str, Any],
-        policy: Mapping[str, Any],
+        policy: Policy,
         drops: Mapping[str, Any],
         file: str = "",
     ) -> None:
         self.settings = settings
         self.items: Mapping[str, Item] = MappingProxyType(dict(items))
         self.policy = policy
-        self.drops = drops
         self.file = file
         self._shop: LandedCost | None = None
         self.bundles: Mapping[str, CatalogBundle] = MappingProxyType(
-            {
-                name: read(self, name, value, path("bundles", name))
-                for name, value in bundles.items()
-            }
+            {name: read.bundle(self, name, value) for name, value in bundles.items()}
         )
+        self.drops: Mapping[str, CatalogDrop] = MappingProxyType(read.drops(self, drops))
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> Catalog:
@@ -106,7 +107,7 @@ class Catalog:
             ShopSettings.of(tables["shop"], folder),
             items,
             bundles=tables["bundles"],
-            policy=tables["policy"],
+            policy=Policy.of(tables["policy"]),
             drops=tables["drops"],
             file=file,
         )
@@ -141,10 +142,14 @@ class Catalog:
         Raises RequestError (``unknown_item``).
         """
         name = "+".join(skus)
-        titles = [self.items[s].title for s in skus if s in self.items]
-        where = path("bundles", name)
-        made = read(self, name, {"items": list(skus)}, where)
-        return made.named(name, " + ".join(titles))
+        titles = [self.items[sku].title for sku in skus if sku in self.items]
+        made = read.bundle(self, name, {"items": list(skus)})
+        return replace(made, title=" + ".join(titles))
+
+    @property
+    def schedule(self) -> Schedule:
+        """When its drops run, by the clock of the viewer or of the shop."""
+        return Schedule(tuple(drop.when for drop in self.drops.values()))
 
     def baskets(self, shown: str | None = None) -> list[dict[str, Any]]:
         """Its bundles as rows for ``LandedCost.price_many``, one for each line of each bundle.
