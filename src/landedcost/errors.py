@@ -17,8 +17,8 @@
     │   ├── BadAnswer           what came back is not an answer
     │   └── NoAnswer            the source works and has no answer to this question
     ├── HeldError               a held quote is not honoured, with the reason
-    ├── PluginError             a provider plugin is broken or clashes with another
-    └── LedgerError             a ledger of the shop cannot be read or written
+    ├── LedgerError             a ledger of the shop cannot be read or written
+    └── PluginError             a provider plugin is broken or clashes with another
 
 A message says what happened and to which input; ``where`` is the path of the field in the
 request (``lines[0].hs_code``); ``hint`` says what to do.

@@ -87,8 +87,8 @@ class Market:
         self._forms: dict[object, int] = {}
         self._numbers = count()
         self._programs: dict[object, tuple[Program, tuple[int, ...]]] = {}
-        self._spans: dict[object, tuple[Program, Spans]] = {}
         self._written: dict[object, Program] = {}
+        self._spans: dict[object, tuple[Program, Spans]] = {}
 
     def at(self, rates: RateBook) -> Market:
         """The same market at other exchange rates.
@@ -97,7 +97,7 @@ class Market:
         """
         made = Market(self.lane, rates, self.table, self.terms, self.carrier)
         made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
-        made._written = self._written
+        made._written, made._spans = self._written, self._spans
         return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:

@@ -189,7 +189,7 @@ class Bundle:
         made: Bundle = object.__new__(type(self))
         made.lines, made.sorted, made.weight_g = self.lines, self.sorted, self.weight_g
         made.shipping, made.insurance, made.discount = self.shipping, self.insurance, None
-        made.price = self._fixed(Amount.of(price, "price"))
+        made.price = made._fixed(Amount.of(price, "price"))
         return made
 
     def backed(self, line: str) -> Bundle:

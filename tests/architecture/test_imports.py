@@ -88,11 +88,11 @@ def extra_of(path: Path) -> str:
         ("cache", "shared.py"): "redis",
         ("transport", "tracing.py"): "tracing",
     }
-    folder = parts[0] if parts[0] in {"bulk", "cli", "testing"} else ""
+    folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
     return alone.get(parts, folder)
 
 
-EXTRAS = ["", "bulk", "cli", "polars", "redis", "spark", "testing", "tracing"]
+EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "spark", "testing", "tracing"]
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

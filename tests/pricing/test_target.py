@@ -32,11 +32,11 @@ def proven(market: Market, sold: Bundle, scan: Scan, target: int) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("code", [c for c in TERRITORIES if c not in REFUSING])
 def test_every_whole_target_on_every_territory(code: str, count: int) -> None:
     sold = bundle(count, "4%" if code in GIVEN else None)
-    market = market_of(code, registered=count != 2)
+    market = market_of(code, registered=count == 1)
     scan = Scan(market, sold, TOP)
     assert any([proven(market, sold, scan, target) for target in range(100, TOP + 1, 100)])
 
@@ -96,7 +96,9 @@ def test_the_lower_of_two_as_near_unless_a_side_is_asked_for() -> None:
     missed = next(t for t in range(50_00, TOP) if abs(scan.best(t)[0] - t) == 1)
     totals = {side: solve(market, sold, Amount(missed, "EUR"), side=side) for side in SIDES}
     assert totals["below"].gap_minor < 0 < totals["above"].gap_minor
-    near = min(totals["below"].gap_minor, totals["above"].gap_minor, key=lambda gap: (abs(gap), gap))
+    near = min(
+        totals["below"].gap_minor, totals["above"].gap_minor, key=lambda gap: (abs(gap), gap)
+    )
     assert totals["nearest"].gap_minor == near
 
 
@@ -105,7 +107,7 @@ def test_a_price_that_shipping_alone_exceeds() -> None:
     least = solve(market, bundle(1), "0.50 EUR")
     assert least.goods == Amount(1, "EUR")
     assert not least.exact
-    with pytest.raises(RequestError, match="no goods price makes a total below 0.50 EUR") as caught:
+    with pytest.raises(RequestError, match=r"a total below 0\.50 EUR") as caught:
         solve(market, bundle(1), "0.50 EUR", side="below")
     assert (caught.value.code, caught.value.where) == ("unreachable_price", "target")
 
@@ -139,9 +141,7 @@ def _refuses_above(market: Market) -> bool:
 
 
 def test_a_duty_that_is_not_known_is_no_guess() -> None:
-    sold = Bundle(
-        [Line("thing", "25.00 USD", hs_code="6109.10", origin="VN")], shipping="9.00 USD"
-    )
+    sold = Bundle([Line("thing", "25.00 USD", hs_code="6109.10", origin="VN")], shipping="9.00 USD")
     market = LandedCost("US").market_for("CA", as_of="2026-10-01")
     solved = solve(market, sold, "30.00 CAD")
     assert solved.goods.minor <= 20_00

@@ -15,7 +15,7 @@ from ..errors import MoneyError, RequestError
 from ..facts import GOODS, OFF, QUANTITY, UNIT
 from ..lines import Amount, Line
 from ..money import percent
-from ..request import Bundle
+from ..request import Bundle, discount_too_large
 from ..rounding import allocate, half_up
 
 
@@ -122,7 +122,10 @@ def spread(lines: Sequence[Line], off: Any) -> list[Line]:
         if line.currency != amount.currency:
             raise _mixed(amount.currency, line.currency, "discount")
     order = sorted(lines, key=lambda line: line.id)
-    parts = allocate(amount.minor, [_costs(line) for line in order])
+    weights = [_costs(line) for line in order]
+    if amount.minor > sum(weights):
+        raise discount_too_large()
+    parts = allocate(amount.minor, weights)
     shared = {line.id: part for line, part in zip(order, parts, strict=True)}
     return [line.less(Amount(shared[line.id], amount.currency)) for line in lines]
 

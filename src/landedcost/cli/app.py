@@ -14,6 +14,7 @@ from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
+from .live import live
 from .held import hold_command, replay_command, verify_command
 from .keys import keys
 from .lookup import requirements, schema
@@ -60,6 +61,7 @@ app.add_typer(rules, name="rules")
 app.add_typer(tariff, name="tariff")
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
+app.add_typer(live, name="live")
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""The page as one document: markup, style, script and words joined, and the policy it runs under."""
+"""The page as one document, its parts joined, and the policy it runs under."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..lines import Amount
@@ -33,7 +34,7 @@ def price_of(
     listed: Quote | None = None,
     changes_after: bool = False,
 ) -> Price:
-    """The price of a quote, held until ``valid_until`` or the end of the quote's own last day.
+    """The price of a quote, held until ``valid_until``.
 
     ``listed`` is the same bundle without its discount: its parts are shown, and what the bundle
     saves against it. Parts are all-in, duty and tax of a component with it.
@@ -41,7 +42,6 @@ def price_of(
     language = language_of(tag)
     total = Amount(quote.total_minor, quote.currency)
     text = money_text(total, tag)
-    midnight = datetime.combine(quote.valid_until, time(), valid_until.tzinfo) + timedelta(days=1)
     saved = listed.total_minor - quote.total_minor if listed is not None else 0
     saving = None
     if saved > 0:
@@ -55,7 +55,7 @@ def price_of(
         amount=total,
         text=text,
         label=label_of(quote, language),
-        valid_until=min(valid_until, midnight),
+        valid_until=valid_until,
         code=code_beside(text, quote.currency),
         changes_after=changes_after,
         parts=_parts(listed if saving and listed is not None else quote, tag),
@@ -98,16 +98,23 @@ def card_of(
 ) -> Card:
     """The card of a quote. Raises RequestError for a ``valid_until`` without a zone."""
     terms, region = quote.priced.market.terms, quote.lane.region
-    name = market_name(terms.country, terms.locale)
     price = price_of(
         quote, terms.locale, valid_until=valid_until, listed=listed, changes_after=changes_after
     )
+    bare = bare_card(bundle, title, market, terms.locale, terms.country, region)
+    return replace(bare, price=price)
+
+
+def bare_card(
+    bundle: str, title: str, market: str, tag: str, country: str, region: str = ""
+) -> Card:
+    """A card without a price, for a market in the locale ``tag``."""
+    name = market_name(country, tag)
     return Card(
         bundle=bundle,
         market=market,
         title=title,
         name=f"{name} ({region})" if region else name,
-        language=language_of(terms.locale),
-        direction=direction(terms.locale),
-        price=price,
+        language=language_of(tag),
+        direction=direction(tag),
     )

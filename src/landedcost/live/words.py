@@ -1,4 +1,4 @@
-"""The few words a card says in its market's language; ``page/words.json``, which the page has too."""
+"""The few words a card says in its market's language: ``page/words.json``, as the page has it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 
 def word(key: str, language: str) -> str:
-    """A word in the language of a tag such as ``zh-Hant-TW``: the closest there is, else English."""
+    """A word in the closest language to a tag such as ``zh-Hant-TW``, else in English."""
     parts = language.split("-")
     known = words()
     for length in range(len(parts), 0, -1):
