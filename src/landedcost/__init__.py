@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .async_client import AsyncLandedCost
     from .catalog import Catalog, propose_bundles
     from .outside.beside import Comparison
+    from .pricing.offer import Offer, Pricing
+    from .pricing.policy import Policy
     from .providers.config import Providers
     from .regimes.reform import Reform
 
@@ -53,8 +55,11 @@ __all__ = [
     "MoneyError",
     "NotInForce",
     "Note",
+    "Offer",
     "Place",
     "PluginError",
+    "Policy",
+    "Pricing",
     "Provenance",
     "ProviderError",
     "Providers",
@@ -78,6 +83,9 @@ _LATER = {
     "AsyncLandedCost": "async_client",
     "Catalog": "catalog",
     "Comparison": "outside.beside",
+    "Offer": "pricing.offer",
+    "Policy": "pricing.policy",
+    "Pricing": "pricing.offer",
     "Providers": "providers.config",
     "Reform": "regimes.reform",
     "propose_bundles": "catalog",

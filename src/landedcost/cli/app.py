@@ -18,6 +18,7 @@ from .live import live
 from .held import hold_command, replay_command, verify_command
 from .keys import keys
 from .lookup import requirements, schema
+from .offer import offer
 from .output import NoOutput, complain, say, write
 from .price import explain, price
 from .propose import propose
@@ -46,6 +47,7 @@ app.command()(price)
 app.command()(explain)
 app.command()(compare)
 app.command()(target)
+app.command()(offer)
 app.command("cliffs")(show_cliffs)
 app.command()(reprice)
 app.command()(propose)

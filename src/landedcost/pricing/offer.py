@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ from .sticky import Shown, moment
 
 if TYPE_CHECKING:
     from ..client import LandedCost
+    from ..fx.margin import FxMargin
+    from ..present.headline import Headline
+    from ..territories import Place
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,26 @@ class Offer:
     """A price to be shown, and how it came about.
 
     ``quote`` has the goods price at which the bundle costs ``price`` all in: its charges add up
-    to it. ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop
-    after freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None
-    where the costs were not given. ``shown_after`` is the state to give to the next offer.
+    to it. ``shown`` is what the policy was about: the same, or the headline of the quote.
+    ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop after
+    freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None where
+    the costs were not given. ``shown_after`` is the state to give to the next offer.
     """
 
     quote: Quote
     listed: Quote
     price: Amount
+    shown: Amount
     steps: tuple[Step, ...]
     margin: Amount | None
     shown_after: Shown
+
+    @property
+    def headline(self) -> Headline:
+        """What to show first by the law of the market, with its label in the buyer's language."""
+        from ..present.headline import headline
+
+        return headline(self.quote)
 
     @property
     def binding(self) -> str:
@@ -44,8 +57,10 @@ class Offer:
         """The offer as a JSON object; ``quote`` is the answer document of the contract."""
         return {
             "price": money_dict(self.price),
+            "shown": money_dict(self.shown),
             "listed": money_dict(Amount(self.listed.total_minor, self.listed.currency)),
             "binding": self.binding,
+            "headline": self.headline.as_dict(),
             "margin": None if self.margin is None else money_dict(self.margin),
             "steps": [step.as_dict() for step in self.steps],
             "shown_after": self.shown_after.as_dict(),
@@ -66,6 +81,24 @@ class Pricing:
     def __init__(self, shop: LandedCost, policy: Policy) -> None:
         self.shop = shop
         self.policy = policy
+        self._shops: dict[FxMargin, LandedCost] = {}
+
+    def shop_for(self, where: Place) -> LandedCost:
+        """The shop as it sells to a place: with the policy's margin on exchange rates."""
+        margin = self.policy.market(where).fx_margin
+        if margin is None or margin == self.shop.fx_margin:
+            return self.shop
+        found = self._shops.get(margin)
+        if found is None:
+            found = copy(self.shop)
+            found.fx_margin = margin
+            self._shops[margin] = found
+        return found
+
+    def close(self) -> None:
+        """Close the connections to live sources that were opened here; not the shop's own."""
+        for shop in self._shops.values():
+            shop.close()
 
     def offer(
         self,
@@ -89,7 +122,8 @@ class Pricing:
         hand-set price below the floor, a cost that is needed and missing, or a price that no
         goods price makes.
         """
-        listed = self.shop.price_for(
+        buyer = Buyer.of(buyer)
+        listed = self.shop_for(buyer.place).price_for(
             bundle,
             buyer,
             as_of=moment(at).date(),
@@ -116,6 +150,7 @@ class Pricing:
             quote=made.quote,
             listed=listed,
             price=Amount(made.quote.total_minor, made.unit),
+            shown=Amount(made.maker.shown(made.quote), made.unit),
             steps=tuple(made.steps),
             margin=made.margin,
             shown_after=made.after,

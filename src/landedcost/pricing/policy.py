@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from ..currencies import currency
 from ..errors import RequestError
+from ..fx.margin import FxMargin
 from ..lines import Amount, one_of
 from ..territories import Place, place
 from . import read
@@ -19,7 +22,9 @@ from .sticky import Sticky
 
 _UNION = "EU"
 _PARTS = ("duty", "tax", "freight", "fees")
+_SHOWN = ("total", "headline")
 _KEYS = (
+    "shown",
     "bears",
     "all_in",
     "hand_set",
@@ -50,14 +55,17 @@ class Bears:
 class MarketPolicy:
     """The policy for one market, with all that is declared for it put together.
 
+    ``shown`` is what the rest is about: the ``total``, all in, or the ``headline``, what the law
+    of the market has in front (without delivery in the EU, without sales tax in the US).
     ``all_in`` are target prices, one a currency, ``hand_set`` prices set by hand; ``fx_margin``
-    is a percentage as text, as ``LandedCost`` takes it.
+    takes the place of the shop's own, where it is given.
     """
 
+    shown: str = _SHOWN[0]
     bears: Bears = field(default_factory=Bears)
     all_in: tuple[Amount, ...] = ()
     hand_set: tuple[Amount, ...] = ()
-    fx_margin: str | None = None
+    fx_margin: FxMargin | None = None
     returns: Returns | None = None
     endings: Mapping[str, Charm] = field(default_factory=dict)
     usual: bool = False
@@ -127,6 +135,45 @@ class Policy:
             made._policy(names)
         return made
 
+    @classmethod
+    def load(cls, file: str | os.PathLike[str]) -> Policy:
+        """The ``[policy]`` of a TOML file, such as a shop's; its other tables are not looked at.
+
+        Raises RequestError (``no_file``, ``bad_toml``, ``missing_field``) and as :meth:`of` does,
+        with the file's name.
+        """
+        import tomllib
+
+        path = Path(file)
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RequestError(
+                error.strerror or "cannot be read",
+                code="no_file",
+                where=str(path),
+                hint="give the path of a TOML file",
+            ) from None
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            raise RequestError(
+                f"not valid TOML: {error}",
+                code="bad_toml",
+                where=str(path),
+                hint="write it as UTF-8, texts in quotes",
+            ) from None
+        if "policy" not in table:
+            raise RequestError(
+                "has no [policy]",
+                code="missing_field",
+                where=str(path),
+                hint="write [policy] and the keys below it",
+            )
+        try:
+            return cls.of(table["policy"])
+        except RequestError as error:
+            error.where = f"{path.name}: {error.where}"
+            raise
+
     def market(self, where: Place) -> MarketPolicy:
         """The policy for buyers at a place."""
         region = f"{where.country}-{where.region}"
@@ -156,6 +203,8 @@ def _check_market(name: object, where: str) -> None:
 
 def _read(given: Mapping[str, Any], where: str) -> MarketPolicy:
     fields: dict[str, Any] = {"where": where}
+    if "shown" in given:
+        fields["shown"] = one_of(given["shown"], _SHOWN, f"{where}.shown", "unknown_price")
     if "bears" in given:
         at = f"{where}.bears"
         parts = read.table(given["bears"], _PARTS, at)
@@ -164,8 +213,7 @@ def _read(given: Mapping[str, Any], where: str) -> MarketPolicy:
         if name in given:
             fields[name] = read.amounts(given[name], f"{where}.{name}")
     if "fx_margin" in given:
-        read.share(given["fx_margin"], f"{where}.fx_margin")
-        fields["fx_margin"] = given["fx_margin"]
+        fields["fx_margin"] = FxMargin.of(given["fx_margin"], f"{where}.fx_margin")
     if "cash" in given:
         fields["cash"] = read.flag(given["cash"], f"{where}.cash")
     if "charm" in given:
