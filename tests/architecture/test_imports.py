@@ -86,13 +86,14 @@ def extra_of(path: Path) -> str:
         ("bulk", "spark.py"): "spark",
         ("program", "columns.py"): "bulk",
         ("cache", "shared.py"): "redis",
+        ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
     }
     folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
     return alone.get(parts, folder)
 
 
-EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "spark", "testing", "tracing"]
+EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "sign", "spark", "testing", "tracing"]
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

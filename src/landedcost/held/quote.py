@@ -15,6 +15,7 @@ from ..contract.text import read_json
 from ..contract.write import request_document
 from ..errors import HeldError, RequestError
 from ..lines import Amount
+from ..present.headline import headline_minor
 from ..quote import Quote
 from .canonical import b64, canonical, digest, from_b64, malformed
 from .claims import Claims, Scope, instant, seconds
@@ -159,13 +160,12 @@ def hold(
         "answer": answer,
         "record": bound,
     }
-    headline = Amount.of((answer["headline"]["amount"], answer["headline"]["currency"]))
     claims = Claims(
         keys.current.id,
         quote.id,
         Scope.of(quote, shop),
         quote.total_minor,
-        headline.minor,
+        headline_minor(quote),
         quote.checkout_minor,
         issued,
         expires,
