@@ -17,7 +17,7 @@ from ..bundles.sets import SET_ID, BothWays, SetAssessment, both_ways, classifie
 from ..dates import day
 from ..errors import LandedCostError, MoneyError
 from ..lines import Amount
-from ..pricing.offer import Offer, Pricing
+from ..pricing.offer import Offer
 from ..pricing.policy import Policy
 from ..pricing.sticky import Shown
 from ..quote import Quote
@@ -140,7 +140,7 @@ class CatalogBundle:
         now = instant(self.catalog.shop().clock() if at is None else at)
         with self.named_items():
             bundle = self.bundle_for(buyer, now.date())
-            pricing = Pricing(self.catalog.shop(), self.policy)
+            pricing = self.catalog.pricing(self.policy)
             return pricing.offer(bundle, buyer, at=now, shown=shown, cost=self.costs)
 
     def cliffs(

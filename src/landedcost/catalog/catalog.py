@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError, RuleFileError
+from ..pricing.offer import Pricing
 from ..pricing.policy import Policy
 from ..pricing.schedule import Schedule
 from ..request import Buyer
@@ -55,6 +56,7 @@ class Catalog:
         self.policy = policy
         self.file = file
         self._shop: LandedCost | None = None
+        self._pricings: list[Pricing] = []
         self.bundles: Mapping[str, CatalogBundle] = MappingProxyType(
             {name: read.bundle(self, name, value) for name, value in bundles.items()}
         )
@@ -128,9 +130,18 @@ class Catalog:
         """The same catalogue priced by another shop: with live sources, or under reforms."""
         made = type(self).__new__(type(self))
         made.__dict__.update(self.__dict__)
-        made._shop = shop
+        made._shop, made._pricings = shop, []
         made.bundles = MappingProxyType({n: b.of(made) for n, b in self.bundles.items()})
         return made
+
+    def pricing(self, policy: Policy | None = None) -> Pricing:
+        """The shop under its policy, or under a bundle's own; kept with what it learnt."""
+        wanted = self.policy if policy is None else policy
+        found = next((one for one in self._pricings if one.policy is wanted), None)
+        if found is None:
+            found = Pricing(self.shop(), wanted)
+            self._pricings.append(found)
+        return found
 
     def bundle(self, name: str) -> CatalogBundle:
         """A bundle by its name. Raises RequestError (``unknown_bundle``) naming the nearest."""

@@ -11,7 +11,6 @@ from rich.console import RenderableType
 
 from ..catalog import Catalog, CatalogBundle
 from ..errors import LandedCostError, RequestError
-from ..present.headline import headline
 from ..pricing.offer import Offer
 from .inputs import buyer_in, live_sources, local_tariffs, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
@@ -201,14 +200,14 @@ def price(
     return max(e.exit_code for e in errors) if len(errors) == len(asked) else 0
 
 
-_COLUMNS = ("bundle", "market", "price", "label", "certainty", "price set by")
+_COLUMNS = ("bundle", "market", "price", "label", "all in", "certainty", "set by")
 
 
 def _show_prices(found: Catalog, asked: list[Answer]) -> None:
     parts: list[RenderableType] = []
     rows = [_row(answer) for answer in asked if answer.offer is not None]
     if rows:
-        made = table(found.settings.name or found.file, _COLUMNS, ("price",))
+        made = table(found.settings.name or found.file, _COLUMNS, ("price", "all in"))
         for row in rows:
             made.add_row(*map(cell, row))
         parts.append(made)
@@ -221,6 +220,6 @@ def _show_prices(found: Catalog, asked: list[Answer]) -> None:
 def _row(answer: Answer) -> tuple[str, ...]:
     offer = answer.offer
     assert offer is not None
-    first = headline(offer.quote)
-    price = (first.text, first.label, offer.quote.certainty, offer.binding.replace("_", " "))
-    return (answer.bundle.title, answer.market, *price)
+    quote, first = offer.quote, offer.headline
+    told = (first.text, first.label, quote.text, quote.certainty, offer.binding.replace("_", " "))
+    return (answer.bundle.title, answer.market, *told)

@@ -84,8 +84,8 @@ def _show(found: Proposals) -> None:
     if found.found:
         made = table(
             f"{found.market}: bundles that keep {found.margin}",
-            ("bundle", "price", "buyer saves", "margin", "keeps", "stock"),
-            ("price", "buyer saves", "margin", "keeps", "stock"),
+            ("bundle", "all in", "buyer saves", "margin", "keeps", "stock"),
+            ("all in", "buyer saves", "margin", "keeps", "stock"),
         )
         for one in found:
             made.add_row(
