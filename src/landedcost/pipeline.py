@@ -67,6 +67,8 @@ class Program:
     compiled: Compiled | None
     compiled_tests: Compiled | None
     picks: tuple[Pick, ...]
+    conversions: frozenset[tuple[str, str, str]]
+    """The exchange rates that it reads: their use (``shown`` or ``customs``), source, target."""
 
     def spans(self, wanted: Sequence[Reg]) -> Spans:
         """The bounds of ``wanted`` while the fixed price of the goods varies.
@@ -129,7 +131,20 @@ def write(
         compiled=compile_program(ops, outputs, groups) if short else None,
         picks=_picks(slots, tuple(collector(sheet, s) for s in slots), tests),
         compiled_tests=compile_program(ops, tests, groups) if short else None,
+        conversions=_conversions(sheet.inputs, lane.regime.currency),
     )
+
+
+def _conversions(
+    inputs: Sequence[tuple[str, ...]], home: str
+) -> frozenset[tuple[str, str, str]]:
+    """Of rates, and of thresholds in other currencies than that of customs."""
+    found = set()
+    for kind, *rest in inputs[len(BUNDLE_INPUTS) :]:
+        use, source, target = rest[:3] if kind == "rate" else ("customs", rest[1], home)
+        if source != target:
+            found.add((use, source, target))
+    return frozenset(found)
 
 
 def _tests(slots: Sequence[Slot]) -> tuple[Reg, ...]:

@@ -201,7 +201,7 @@ def _sale_reason(priced: Priced, slot: Slot) -> Reason:
         if fixed is not None:
             alone = _money(line.ints[GOODS] - line.ints[OFF], line.currency)
             basis = _money(fixed.minor, fixed.currency)
-            rule, how = "request.price", f"its part of the bundle's price, by the {alone} it costs"
+            rule, how = "request.price", f"its part of {basis}, by the {alone} it costs by itself"
         return Reason(rule, how, basis, "", "given with the request", day)
     if slot.line is not None:
         line = priced.bundle.sorted[slot.line]

@@ -7,14 +7,13 @@ that columns cost more than they save (decisions, "A drop is priced cell by cell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import LandedCostError
 from ..fx.given import GivenRates
-from ..program.sheet import BUNDLE_INPUTS
 from ..request import Buyer
 
 if TYPE_CHECKING:
@@ -23,10 +22,21 @@ if TYPE_CHECKING:
     from ..market import Market
     from ..quote import Quote
     from ..request import Bundle
+    from ..territories import Place
 
+Shops = Callable[["Place"], "LandedCost"]
+"""The shop as it sells to a place."""
 Conversion = tuple[str, str, str]
 """What a rate is used for (``shown`` or ``customs``), from which currency, to which."""
 _LACKS_A_RATE = ("no_rate", "no_rates_that_day")
+
+
+class Sold(Protocol):
+    """What is sold as one thing: a bundle, which may have a price of its own in a currency."""
+
+    def bundle_in(self, shown: str) -> Bundle:
+        """The bundle for buyers who are shown prices in a currency. Raises RequestError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,52 +50,43 @@ class Cell:
 class Grid:
     """The landed costs of a drop's bundles on its markets on one day.
 
-    ``bundles`` go by name; ``markets`` are buyers, or texts such as ``"DE"`` or ``"de-DE"``.
-    A cell that cannot be priced has its error. Raises RequestError for a market that cannot be
-    read.
+    ``shops`` gives the shop for a place, ``sold`` go by name; ``markets`` are buyers, or texts such as ``"DE"`` or ``"de-DE"``. A cell
+    that cannot be priced has its error. Raises RequestError for a market that cannot be read.
     """
 
     def __init__(
         self,
-        shop: LandedCost,
-        bundles: Mapping[str, Bundle],
+        shops: Shops,
+        sold: Mapping[str, Sold],
         markets: Sequence[Buyer | str],
         day: date,
         rates: Mapping[str, str] | None = None,
     ) -> None:
-        self.shop = shop
-        self.bundles = dict(bundles)
+        self.shops = shops
+        self.sold = dict(sold)
         self.buyers = {_label(m): Buyer.of(m) for m in markets}
         self.day = day
         self.rates = dict(rates or {})
         self.markets: dict[str, Market | LandedCostError] = {}
         self.quotes: dict[Cell, Quote | LandedCostError] = {}
         self.priced = self.spared = 0
-        self.open(self.buyers)
+        self._open(self.buyers)
 
-    def open(self, labels: Iterable[str]) -> list[Cell]:
-        """Ask the shop for some markets anew, and price their cells; returns these."""
-        cells = []
-        for label in labels:
-            try:
-                found = self.shop.market_for(
-                    self.buyers[label], as_of=self.day, rates=self.rates or None
-                )
-            except LandedCostError as error:
-                self.markets[label] = error
-            else:
-                self.markets[label] = found
-            cells += self._price(label, self.bundles)
-        return cells
-
-    def use(self, shop: LandedCost, day: date | None = None) -> list[Cell]:
+    def use(self, shops: Shops, day: date | None = None) -> list[Cell]:
         """Price everything anew with a shop's other rules, tariffs or freight, or on another day.
 
         Returns the cells, all of them.
         """
-        self.shop = shop
+        self.shops = shops
         self.day = day or self.day
-        return self.open(self.buyers)
+        return self._open(self.buyers)
+
+    def anew(self, cells: Iterable[Cell]) -> list[Cell]:
+        """Price some cells again as things are; returns them."""
+        found = list(cells)
+        for cell in found:
+            self._price(cell.market, [cell.bundle])
+        return found
 
     def rates_moved(self, rates: Mapping[str, str]) -> list[Cell]:
         """Take commercial rates such as ``{"USD/EUR": "0.87"}``; returns the cells they touch.
@@ -99,17 +100,32 @@ class Grid:
         cells: list[Cell] = []
         for label, market in self.markets.items():
             if isinstance(market, LandedCostError):
-                cells += self.open([label])
+                cells += self._open([label])
             else:
                 cells += self._rated(label, market, given)
+        return cells
+
+    def _open(self, labels: Iterable[str]) -> list[Cell]:
+        """Ask the shop for some markets anew, and price their cells; returns these."""
+        cells = []
+        for label in labels:
+            try:
+                buyer = self.buyers[label]
+                shop = self.shops(buyer.place)
+                found = shop.market_for(buyer, as_of=self.day, rates=self.rates or None)
+            except LandedCostError as error:
+                self.markets[label] = error
+            else:
+                self.markets[label] = found
+            cells += self._price(label, self.sold)
         return cells
 
     def _rated(self, label: str, market: Market, given: GivenRates) -> list[Cell]:
         """One market at other rates, and the cells of it whose rates are others now."""
         book = market.rates.given_now(given)
         moved = {c for c in market.rates.used if _moved(market, book.get(*c), c)}
-        touched = [b for b in self.bundles if self._rests(Cell(b, label), moved)]
-        self.spared += len(self.bundles) - len(touched)
+        touched = [b for b in self.sold if self._rests(Cell(b, label), moved)]
+        self.spared += len(self.sold) - len(touched)
         if moved or touched:
             self.markets[label] = market.at(book)
         return self._price(label, touched)
@@ -122,7 +138,7 @@ class Grid:
         quote = self.quotes[cell]
         if isinstance(quote, LandedCostError):
             return bool(moved) or quote.code in _LACKS_A_RATE
-        return not moved.isdisjoint(conversions(quote))
+        return not moved.isdisjoint(quote.priced.program.conversions)
 
     def _price(self, label: str, names: Iterable[str]) -> list[Cell]:
         market = self.markets[label]
@@ -133,16 +149,11 @@ class Grid:
                 continue
             self.priced += 1
             try:
-                self.quotes[cell] = market.price(self.bundles[cell.bundle])
+                bundle = self.sold[cell.bundle].bundle_in(market.terms.shown)
+                self.quotes[cell] = market.price(bundle)
             except LandedCostError as error:
                 self.quotes[cell] = error
         return cells
-
-
-def conversions(quote: Quote) -> set[Conversion]:
-    """The conversions a quote rests on."""
-    names = quote.priced.program.inputs[len(BUNDLE_INPUTS) :]
-    return {(n[1], n[2], n[3]) for n in names if n[0] == "rate"}
 
 
 def _moved(market: Market, now: Used, conversion: Conversion) -> bool:
