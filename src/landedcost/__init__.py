@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import LandedCost
 from .errors import (
+    HeldError,
     LandedCostError,
     MoneyError,
     NotInForce,
@@ -50,6 +51,7 @@ __all__ = [
     "Catalog",
     "Charge",
     "Comparison",
+    "HeldError",
     "LandedCost",
     "LandedCostError",
     "Line",

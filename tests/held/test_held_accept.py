@@ -21,7 +21,7 @@ from landedcost import (
 )
 from landedcost.errors import HeldError
 from landedcost.fx.rates import RateTable
-from landedcost.held import HeldQuote, Keys, Moved, Scope, accept, hold, moved
+from landedcost.held import HeldQuote, Keys, Moved, Scope, accept, asked_again, hold, moved
 
 from .conftest import NOON, QUARTER
 
@@ -185,6 +185,18 @@ def test_goods_that_may_no_longer_be_sold_are_refused(
     with pytest.raises(RefusedError):
         accept(held.as_dict(), closed, keys, at=LATER, scope=HERE)
     assert accept(held.as_dict(), closed, keys, at=NOON, scope=HERE).honoured
+
+
+def test_a_shop_that_awaits_prices_in_two_steps(
+    held: HeldQuote, shop: LandedCost, keys: Keys
+) -> None:
+    request = asked_again(held, at=LATER + timedelta(days=2))
+    assert request.as_of == date(2026, 10, 3)
+    by_hand = moved(held, shop.price(request))
+    at_once = accept(held.as_dict(), shop, keys, at=LATER + timedelta(days=2), scope=HERE)
+    assert by_hand == at_once.moved
+    with pytest.raises(RequestError, match="zone"):
+        asked_again(held, at=LATER.replace(tzinfo=None))
 
 
 def test_what_moved_needs_the_document(held: HeldQuote, quote: Quote, keys: Keys) -> None:

@@ -190,6 +190,12 @@ def verify(
     after ``at``, as when a clock was set back) and ``expired``; looked at in this order.
     """
     found = authentic(held, keys, scope)
+    timely(found, at, leeway)
+    return found
+
+
+def timely(found: HeldQuote, at: datetime, leeway: timedelta = LEEWAY) -> None:
+    """Raise HeldError where a held quote does not hold yet, or no longer."""
     now = seconds(at)
     if found.claims.issued > now + leeway.days * 86_400 + leeway.seconds:
         raise HeldError(
@@ -205,7 +211,6 @@ def verify(
             where="exp",
             hint="price again, or let accept() do it and say what moved",
         )
-    return found
 
 
 def authentic(held: str | bytes | Mapping[str, Any], keys: Keys, scope: Scope) -> HeldQuote:
