@@ -365,8 +365,15 @@ def test_what_is_known_is_ignored_and_a_gap_asks_again(open_page: OpenPage, stag
 
     page = open_page("about:blank")
     page.route("**/stream", stream)
+    page.add_init_script(
+        """window.seen = new Set();
+        new MutationObserver(() => {
+          for (const shown of document.querySelectorAll(".main")) window.seen.add(shown.textContent);
+        }).observe(document, { childList: true, subtree: true });"""
+    )
     page.goto(f"{stage.url}/overlay?{FAST}")
     main_amount(page, "six")
+    assert page.evaluate("[...seen]") == ["five", "six"]
     assert asked[:2] == [None, "first-5"]
 
 
