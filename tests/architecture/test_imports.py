@@ -88,12 +88,20 @@ def extra_of(path: Path) -> str:
         ("cache", "shared.py"): "redis",
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
+        ("adapters", "signatures.py"): "sign",
     }
-    folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
-    return alone.get(parts, folder)
+    folders = {
+        **{name: name for name in ("bulk", "cli", "ledger", "live", "testing")},
+        "held": "sign",
+        "inventory": "ledger",
+        "service": "live",
+    }
+    return alone.get(parts, folders.get(parts[0], ""))
 
 
-EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "sign", "spark", "testing", "tracing"]
+EXTRAS = [
+    "", "bulk", "cli", "ledger", "live", "polars", "redis", "sign", "spark", "testing", "tracing",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
