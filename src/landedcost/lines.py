@@ -12,7 +12,7 @@ from .codes import country, hs_code, nearest
 from .currencies import currency as find_currency
 from .declared import claims_of, content_of
 from .errors import MoneyError, RequestError
-from .facts import GOODS_CLASSES, MICRO
+from .facts import DECLARED, GOODS, GOODS_CLASSES, MEASURES, MICRO, OFF
 from .money import minor_units, parse_money, percent
 
 MAX_QUANTITY = 1_000_000
@@ -204,16 +204,6 @@ class Line:
                 hint="use `discount` on the bundle",
             )
         declared = self._beside(customs_value, price, f"{at}customs_value")
-        off = self._off(discount, f"{at}discount")
-        self.discount = Amount(off, price.currency) if off else None
-        if price.minor * self.quantity == off and not declared:
-            what = "costs nothing after its discount" if off else "has the price 0"
-            raise RequestError(
-                f"line {self.id!r} {what} and no customs value",
-                code="missing_customs_value",
-                where=f"{at}customs_value",
-                hint="customs values a gift at what it would be sold for: give `customs_value`",
-            )
         weight = 0
         if weight_g is not None:
             weight = _whole(
@@ -235,19 +225,7 @@ class Line:
         ]
         retail = self._beside(retail_price, price, f"{at}retail_price")
         each = (weight, pair, *micro, retail)
-        self.measures = frozenset(
-            name
-            for name, given in (
-                ("weight_g", weight),
-                ("pairs", pair),
-                ("litres", micro[0]),
-                ("square_metres", micro[1]),
-                ("metres", micro[2]),
-                ("cubic_metres", micro[3]),
-                ("retail_price", retail),
-            )
-            if given
-        )
+        self.measures = frozenset(name for name, x in zip(MEASURES, each, strict=True) if x)
         self.ints = (
             price.minor * n,
             price.minor,
@@ -255,9 +233,14 @@ class Line:
             declared,
             n,
             *(x * n for x in each),
-            off,
         )
-        self.key = "\n".join(
+        self._take(self._off(discount, f"{at}discount"), at)
+        self.key = self._kind()
+
+    def _kind(self) -> str:
+        """All that lines have in common which are looked up and computed alike."""
+        known = self.evidence or self.claims or self.content
+        return "\n".join(
             (
                 self.currency,
                 self.hs_code,
@@ -266,9 +249,9 @@ class Line:
                 self.duty or "",
                 self.tax_rate or "",
                 self.preference,
-                ("gift" if declared else "") + (" off" if off else ""),
+                ("gift" if self.ints[DECLARED] else "") + (" off" if self.discount else ""),
                 ",".join(sorted(self.measures)),
-                self._declared() if self.evidence or self.claims or self.content else "",
+                self._declared() if known else "",
             )
         )
 
@@ -282,24 +265,41 @@ class Line:
         """The same line with evidence for its preference, whatever it is."""
         line = copy(self)
         line.evidence = line.evidence or "assumed"
-        line.key = "\n".join((*self.key.split("\n")[:-1], line._declared()))
+        line.key = line._kind()
         return line
 
-    def _off(self, value: Any, where: str) -> int:
-        """What is taken off the whole line, 0 for nothing."""
-        price = self.unit_price
-        amount = None if value is None else Amount.of(value, where)
-        if amount is None or not amount.minor:
-            return 0
-        off = self._beside(amount, price, where)
-        if off > price.minor * self.quantity:
+    def less(self, discount: Any) -> Line:
+        """The same line with so much more taken off the whole of it. Raises as Line does."""
+        line, more = copy(self), self._off(discount, "discount")
+        line._take((self.discount.minor if self.discount else 0) + more, "")
+        line.key = line._kind()
+        return line
+
+    def _take(self, off: int, at: str) -> None:
+        """Have ``off`` taken off, and what is given away a customs value of its own."""
+        goods = self.ints[GOODS]
+        if off > goods:
             raise MoneyError(
                 f"the discount is above the price of line {self.id!r}",
                 code="discount_too_large",
-                where=where,
+                where=f"{at}discount",
                 hint="a discount may take off as much as the line costs, and no more",
             )
-        return off
+        if off == goods and not self.ints[DECLARED]:
+            what = "costs nothing after its discount" if off else "has the price 0"
+            raise RequestError(
+                f"line {self.id!r} {what} and no customs value",
+                code="missing_customs_value",
+                where=f"{at}customs_value",
+                hint="customs values a gift at what it would be sold for: give `customs_value`",
+            )
+        self.discount = Amount(off, self.currency) if off else None
+        self.ints = (*self.ints[:OFF], off)
+
+    def _off(self, value: Any, where: str) -> int:
+        """What is taken off the whole line, 0 for nothing."""
+        amount = None if value is None else Amount.of(value, where)
+        return self._beside(amount, self.unit_price, where) if amount and amount.minor else 0
 
     def _beside(self, value: Any, price: Amount, where: str) -> int:
         """An amount in the line's own currency, 0 when it was not given."""

@@ -325,6 +325,20 @@ class Quote:
         """The last day on which the price holds."""
         return self._unfolded.valid_until()
 
+    @property
+    def listed(self) -> dict[str, Amount]:
+        """What each line costs by itself before any discount, by id, in ``currency``.
+
+        Raises RequestError where a fixed price is in a currency of which no rate is known.
+        """
+        return self._unfolded.listed()
+
+    @property
+    def saves(self) -> Amount:
+        """What is saved on the goods against ``listed``, negative where they cost more."""
+        goods = sum(c.amount_minor for c in self.charges if c.kind in ("goods", "discount"))
+        return Amount(sum(a.minor for a in self.listed.values()) - goods, self.currency)
+
     @cached_property
     def id(self) -> str:
         """The same for the same request answered by the same rules, tables and rates."""

@@ -189,7 +189,7 @@ class Bundle:
         made: Bundle = object.__new__(type(self))
         made.lines, made.sorted, made.weight_g = self.lines, self.sorted, self.weight_g
         made.shipping, made.insurance, made.discount = self.shipping, self.insurance, None
-        made.price = self._fixed(Amount.of(price, "price"))
+        made.price = made._fixed(Amount.of(price, "price"))
         return made
 
     def backed(self, line: str) -> Bundle:
@@ -228,7 +228,7 @@ class Bundle:
     def saves(self) -> Amount | None:
         """What the buyer saves against :attr:`listed`, negative for a price above it.
 
-        None where that is told by exchange rates only; see :func:`landedcost.bundles.saved`.
+        None where that is told by exchange rates only; a quote has it in its own currency.
         """
         listed, price, less = self.listed, self.price, self.discount
         if listed is None:

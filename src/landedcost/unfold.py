@@ -16,6 +16,7 @@ from .currencies import currency
 from .facts import GOODS, OFF, LineFacts, Origin, Provenance, Remark
 from .fx.book import Exchange
 from .fx.rates import SAME
+from .lines import Amount
 from .money import amount_text
 from .notes import notes_of, rates_asked
 from .pipeline import FIRST_AMOUNT, KINDS, input_groups
@@ -159,6 +160,17 @@ class Unfolded:
         """The sums in customs currency."""
         return _customs(self.priced, self.regs)
 
+    def listed(self) -> dict[str, Amount]:
+        """What each line costs by itself, in the currency shown."""
+        rates, found = self.priced.market.rates, {}
+        for line in self.priced.bundle.lines:
+            minor = line.ints[GOODS]
+            if line.currency != self.shown:
+                used = rates.get("shown", line.currency, self.shown)
+                minor = half_up(minor * used.minor_num, used.minor_den)
+            found[line.id] = Amount(minor, self.shown)
+        return found
+
     def provenance(self) -> tuple[Provenance, ...]:
         """The sources that answered."""
         return tuple(_provenance(self))
@@ -189,7 +201,7 @@ def _sale_reason(priced: Priced, slot: Slot) -> Reason:
         if fixed is not None:
             alone = _money(line.ints[GOODS] - line.ints[OFF], line.currency)
             basis = _money(fixed.minor, fixed.currency)
-            rule, how = "request.price", f"its part of the bundle's price, by the {alone} it costs"
+            rule, how = "request.price", f"its part of {basis}, by the {alone} it costs by itself"
         return Reason(rule, how, basis, "", "given with the request", day)
     if slot.line is not None:
         line = priced.bundle.sorted[slot.line]

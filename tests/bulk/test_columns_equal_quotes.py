@@ -129,6 +129,8 @@ def lines_of(
                 **goods,
             }
         )
+        if not pick.randrange(4):
+            found[-1]["line_discount"] = text(pick.choice([0, 1, 99, minor]), unit)
         if known and not pick.randrange(4):
             found[-1]["preference"], found[-1]["origin"] = pick.choice(known)
     return found
@@ -155,6 +157,10 @@ def baskets(
         first["shipping"] = pick.choice([None, text(900, unit), text(750, unit)])
         first["discount"] = pick.choice([None, None, None, text(1, unit), text(2_000, unit)])
         first["insurance"] = pick.choice([None, None, text(250, unit)])
+        if not pick.randrange(3):
+            first["discount"] = first["discount"] if not pick.randrange(9) else None
+            fixed = [text(pick.randrange(10**6), unit), "59.00 EUR", "6400 JPY", text(0, unit)]
+            first["price"] = pick.choice(fixed)
         rows += [first, *rest]
     return rows
 

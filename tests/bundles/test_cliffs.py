@@ -176,7 +176,9 @@ def test_what_one_more_item_costs(code: str, item: str) -> None:
 
 def test_the_item_that_takes_a_parcel_over_a_cliff() -> None:
     market = market_of("GB", "GBP")
-    sold = Bundle([Line("tee", "80.00 USD", quantity=2, hs_code="6109.10", duty="12%", origin="VN")])
+    sold = Bundle(
+        [Line("tee", "80.00 USD", quantity=2, hs_code="6109.10", duty="12%", origin="VN")]
+    )
     one = adding(market, sold, "tee")
     (cliff,) = one.crossed
     assert cliff.above == Amount(135_01, "GBP")
