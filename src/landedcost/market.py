@@ -97,7 +97,7 @@ class Market:
         """
         made = Market(self.lane, rates, self.table, self.terms, self.carrier)
         made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
-        made._written = self._written
+        made._written, made._spans = self._written, self._spans
         return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:

@@ -27,14 +27,16 @@ class Offer:
     """A price to be shown, and how it came about.
 
     ``quote`` has the goods price at which the bundle costs ``price`` all in: its charges add up
-    to it. ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop
-    after freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None
-    where the costs were not given. ``shown_after`` is the state to give to the next offer.
+    to it. ``shown`` is what the policy was about: the same, or the headline of the quote.
+    ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop after
+    freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None where
+    the costs were not given. ``shown_after`` is the state to give to the next offer.
     """
 
     quote: Quote
     listed: Quote
     price: Amount
+    shown: Amount
     steps: tuple[Step, ...]
     margin: Amount | None
     shown_after: Shown
@@ -55,6 +57,7 @@ class Offer:
         """The offer as a JSON object; ``quote`` is the answer document of the contract."""
         return {
             "price": money_dict(self.price),
+            "shown": money_dict(self.shown),
             "listed": money_dict(Amount(self.listed.total_minor, self.listed.currency)),
             "binding": self.binding,
             "headline": self.headline.as_dict(),
@@ -147,6 +150,7 @@ class Pricing:
             quote=made.quote,
             listed=listed,
             price=Amount(made.quote.total_minor, made.unit),
+            shown=Amount(made.maker.shown(made.quote), made.unit),
             steps=tuple(made.steps),
             margin=made.margin,
             shown_after=made.after,

@@ -11,7 +11,8 @@ from typing import Any
 from ..codes import nearest
 from ..errors import MoneyError, RequestError
 from ..lines import Amount, one_of
-from ..money import percent
+from ..money import amount_text, percent
+from ..rounding import half_up
 
 _TIME = re.compile(r"(\d{1,6})\s?(s|m|h|d)", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -139,3 +140,10 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         made[key] = merged(before, value) if both else value  # type: ignore[arg-type]
     return made
+
+
+def percent_text(value: Fraction) -> str:
+    """A share as people write it, ``"12.5%"``; hundredths of a percent are the finest shown."""
+    hundredths = value * 10_000
+    text = amount_text(half_up(hundredths.numerator, hundredths.denominator), 2)
+    return text.rstrip("0").rstrip(".") + "%"

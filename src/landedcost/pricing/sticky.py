@@ -146,7 +146,7 @@ class Sticky:
         if self.threshold is not None and move >= self.threshold * shown.anchor:
             return ""
         if move < self.band * shown.anchor:
-            return f"moved less than {_percent(self.band)} since the price was set"
+            return f"moved less than {read.percent_text(self.band)} since the price was set"
         if at - shown.since < self.cooldown:
             return f"the last change was at {_text(shown.since)}, within the cooldown"
         most = self.changes_per_day
@@ -181,9 +181,3 @@ def moment(at: datetime, where: str = "at") -> datetime:
 
 def _text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-def _percent(value: Fraction) -> str:
-    hundredths = value * 10_000
-    whole = hundredths.numerator // hundredths.denominator
-    return f"{whole // 100}.{whole % 100:02}".rstrip("0").rstrip(".") + "%"
