@@ -243,5 +243,5 @@ def _notes(
         yield "delivery belongs in the headline, and what it costs is not known"
     if not rule.sources:
         yield rule.text if rule.start is None else f"no source was read for: {rule.text}"
-    if labels.chosen.fell_back:
+    if labels.chosen.how in ("relative", "script", "default"):
         yield f"language of the label: {labels.chosen.reason}"
