@@ -14,9 +14,9 @@ from .catalog import catalog
 from .cliffs import show_cliffs
 from .compare import compare
 from .conform import conform
-from .live import live
 from .held import hold_command, replay_command, verify_command
 from .keys import keys
+from .live import live
 from .lookup import requirements, schema
 from .offer import offer
 from .output import NoOutput, complain, say, write

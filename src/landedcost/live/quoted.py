@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..lines import Amount
+from ..present.bidi import isolate
+from ..present.headline import charges_inside, headline, headline_minor
 from ..present.names import code_beside, direction, language_of, market_name
 from ..present.text import money_text
 from .card import Card, Part, Price
@@ -16,73 +18,60 @@ if TYPE_CHECKING:
     from ..quote import Quote
 
 
-def label_of(quote: Quote, language: str) -> str:
-    """What the amount includes, in words; it claims no more than the quote does."""
-    if quote.delivery_minor:
-        return word("on_delivery", language)
-    if quote.certainty == "partial":
-        return word("before_tax", language)
-    shipped = any(charge.kind == "shipping" for charge in quote.charges)
-    return word("all_in" if shipped else "no_shipping", language)
-
-
 def price_of(
     quote: Quote,
-    tag: str,
     *,
     valid_until: datetime,
     listed: Quote | None = None,
     changes_after: bool = False,
 ) -> Price:
-    """The price of a quote, held until ``valid_until``.
+    """The headline of a quote by the law of its market, held until ``valid_until``.
 
     ``listed`` is the same bundle without its discount: its parts are shown, and what the bundle
-    saves against it. Parts are all-in, duty and tax of a component with it.
+    saves against it. A part is what a component adds to the headline, duty and tax with it.
     """
-    language = language_of(tag)
-    total = Amount(quote.total_minor, quote.currency)
-    text = money_text(total, tag)
-    saved = listed.total_minor - quote.total_minor if listed is not None else 0
+    tag = quote.locale
+    shown = headline(quote)
+    saved = headline_minor(listed) - shown.amount.minor if listed is not None else 0
     saving = None
     if saved > 0:
         amount = Amount(saved, quote.currency)
-        shown = money_text(amount, tag)
-        saving = Part(
-            word("saves", language).replace("{amount}", f"\u2068{shown}\u2069"), amount, shown
-        )
+        text = money_text(amount, tag)
+        words = word("saves", language_of(tag)).replace("{amount}", isolate(text))
+        saving = Part(words, amount, text)
     return Price(
         quote=quote.id,
-        amount=total,
-        text=text,
-        label=label_of(quote, language),
+        amount=shown.amount,
+        text=shown.text,
+        label=shown.label,
         valid_until=valid_until,
-        code=code_beside(text, quote.currency),
+        code=code_beside(shown.text, quote.currency),
         changes_after=changes_after,
-        parts=_parts(listed if saving and listed is not None else quote, tag),
+        parts=_parts(listed if saving and listed is not None else quote),
         saving=saving,
     )
 
 
-def _parts(quote: Quote, tag: str) -> tuple[Part, ...]:
-    """What each line costs all in, and what belongs to no line as one part more."""
-    lines = {line.id: 0 for line in quote.priced.bundle.lines}
+def _parts(quote: Quote) -> tuple[Part, ...]:
+    """What each line adds to the headline, and what belongs to no line as one part more."""
+    bundle, unit, tag = quote.priced.bundle, quote.currency, quote.locale
+    lines = {line.id: 0 for line in bundle.lines}
     rest, apart = 0, False
-    for charge in quote.charges:
+    for charge in charges_inside(quote):
         if charge.line in lines:
             lines[charge.line] += charge.amount_minor
         else:
             rest += charge.amount_minor
-            apart = apart or (charge.kind in ("shipping", "insurance", "fee") and rest > 0)
+            apart = apart or charge.kind in ("shipping", "insurance", "fee")
     if not apart:
         lines[max(lines, key=lines.__getitem__)] += rest
     made = []
-    for line in quote.priced.bundle.lines:
-        amount = Amount(lines[line.id], quote.currency)
+    for line in bundle.lines:
+        amount = Amount(lines[line.id], unit)
         made.append(Part(line.title or line.id, amount, money_text(amount, tag), line.quantity))
     if apart:
-        amount = Amount(rest, quote.currency)
         title = word("shipping", language_of(tag))
-        made.append(Part(title, amount, money_text(amount, tag)))
+        made.append(Part(title, Amount(rest, unit), money_text(Amount(rest, unit), tag)))
     return tuple(made)
 
 
@@ -98,9 +87,7 @@ def card_of(
 ) -> Card:
     """The card of a quote. Raises RequestError for a ``valid_until`` without a zone."""
     terms, region = quote.priced.market.terms, quote.lane.region
-    price = price_of(
-        quote, terms.locale, valid_until=valid_until, listed=listed, changes_after=changes_after
-    )
+    price = price_of(quote, valid_until=valid_until, listed=listed, changes_after=changes_after)
     bare = bare_card(bundle, title, market, terms.locale, terms.country, region)
     return replace(bare, price=price)
 

@@ -131,6 +131,23 @@ def headline_minor(quote: Quote) -> int:
     return sum(_split(quote, rule, False)[0].values())
 
 
+def charges_inside(quote: Quote, *, free_delivery: bool = False) -> tuple[Charge, ...]:
+    """The charges of a quote that stand in its headline; they add up to its amount."""
+    lane = quote.lane
+    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
+    _, outside, _ = _split(quote, rule, free_delivery)
+    found = []
+    for charge in quote.charges:
+        kind = _kind(charge, quote)
+        if kind == "rounding":
+            stands = not outside
+        else:
+            stands = _inside(kind, charge, quote, rule, free_delivery)
+        if charge.amount_minor and stands:
+            found.append(charge)
+    return tuple(found)
+
+
 def _split(
     quote: Quote, rule: HeadlineRule, free_delivery: bool
 ) -> tuple[dict[str, int], dict[str, int], int]:

@@ -193,9 +193,14 @@ function testClock(start) {
   return { now: () => Date.parse(start) + (performance.now() % 600000) };
 }
 
-// Starts an overlay from a query string. `home` is the address of the server where it is known.
-function begin(query, home) {
+// Starts an overlay from a query string. `home` is the address of the server where it is known;
+// a page that is `bound` to it has a policy that lets it connect to no other.
+function begin(query, home, bound = false) {
   const { settings, problems } = readSettings(query);
+  if (bound && settings.server !== null) {
+    problems.push(`This page was exported for ${home} and connects to no other server.`);
+    settings.server = null;
+  }
   const named = settings.server ?? home;
   const base = named === null ? null : named.endsWith("/") || named === home ? named : `${named}/`;
   const overlay = new Overlay(settings, problems, base);
