@@ -86,13 +86,22 @@ def extra_of(path: Path) -> str:
         ("bulk", "spark.py"): "spark",
         ("program", "columns.py"): "bulk",
         ("cache", "shared.py"): "redis",
+        ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
+        ("adapters", "signatures.py"): "sign",
     }
-    folder = parts[0] if parts[0] in {"bulk", "cli", "live", "testing"} else ""
-    return alone.get(parts, folder)
+    folders = {
+        **{name: name for name in ("bulk", "cli", "ledger", "live", "testing")},
+        "held": "sign",
+        "inventory": "ledger",
+        "service": "live",
+    }
+    return alone.get(parts, folders.get(parts[0], ""))
 
 
-EXTRAS = ["", "bulk", "cli", "live", "polars", "redis", "spark", "testing", "tracing"]
+EXTRAS = [
+    "", "bulk", "cli", "ledger", "live", "polars", "redis", "sign", "spark", "testing", "tracing",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

@@ -74,8 +74,8 @@ def test_what_was_shown_is_kept(run: Run, request_file: str, shop: str, tmp_path
         (("--at", "2026-10-01T12:00"), "bad_date", "--at"),
         (("--cost", "tee"), "bad_amount", "--cost"),
         (("--cost", "tee=8"), "bad_amount", "--cost"),
-        (("--cost", "hat=8USD"), "unknown_line", "--cost.hat"),
-        (("--to", "Germany"), "bad_locale", "--to"),
+        (("--cost", "hat=8USD"), "unknown_line", "--cost"),
+        (("--to", "Germany"), "unknown_country", "--to"),
     ],
 )
 def test_bad_flags(

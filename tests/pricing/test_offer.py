@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import landedcost
-from landedcost import Amount, Bundle, Buyer, LandedCost, Line, RequestError
+from landedcost import (
+    Amount,
+    AsyncLandedCost,
+    Bundle,
+    Buyer,
+    LandedCost,
+    Line,
+    Quote,
+    RequestError,
+)
 from landedcost.pricing.charm import USUAL, Charm
 from landedcost.pricing.offer import Offer, Pricing
 from landedcost.pricing.policy import Policy
@@ -380,3 +390,22 @@ def test_guards_are_about_what_is_shown() -> None:
     assert found.price.minor > 12_000
     declared = offer({"shown": "headline", "all_in": "59.00 EUR"})
     assert declared.price == declared.shown == Amount(5900, "EUR")
+
+
+def test_a_quote_of_the_asynchronous_client_goes_on_the_same_way() -> None:
+    async def quoted() -> Quote:
+        async with AsyncLandedCost("US", registrations=["IOSS"]) as shop:
+            return await shop.price_for(BUNDLE, "de-DE", as_of="2026-10-01")
+
+    shop = LandedCost("US", registrations=["IOSS"])
+    pricing = Pricing(shop, Policy.of({"charm": "usual"}))
+    found = pricing.decide(asyncio.run(quoted()), at=NOW)
+    holds(found)
+    assert found.quote.id == pricing.offer(BUNDLE, "de-DE", at=NOW).quote.id
+
+
+def test_what_the_carrier_collects_is_part_of_the_price() -> None:
+    found = offer({"charm": "usual"}, terms="DAP")
+    holds(found)
+    assert found.quote.delivery_minor > 0
+    assert found.price.minor % 100 == 99

@@ -173,6 +173,7 @@ def test_it_can_be_sent_elsewhere_and_compared() -> None:
         ({"all_in": ["1 EUR", "2 EUR"]}, "policy.all_in[1]", "repeated_currency", ""),
         ({"all_in": []}, "policy.all_in", "bad_amount", ""),
         ({"hand_set": "-1 EUR"}, "policy.hand_set", "negative_amount", ""),
+        ({"all_in": "0 EUR"}, "policy.all_in", "negative_amount", ""),
         ({"hand_set": 59.0}, "policy.hand_set", "float_amount", ""),
         ({"fx_margin": 0.015}, "policy.fx_margin", "bad_margin", ""),
         ({"shown": "subtotal"}, "policy.shown", "unknown_price", ""),

@@ -24,15 +24,12 @@ _POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a platform's basket: its whole price, and the ids of the lines made of it.
-
-    A price that does not divide by the quantity becomes two lines, so that no unit is lost.
-    """
+    """One line of a platform's basket: its article, its whole price, and the id of our line."""
 
     sku: str
     total: Amount
     quantity: int
-    line_ids: tuple[str, ...]
+    line_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,19 @@ class Basket:
         self._seen: dict[str, int] = {}
 
     def add(
-        self, sku: str, title: str, quantity: int, total: Amount, where: str, **own: Any
+        self,
+        sku: str,
+        title: str,
+        quantity: int,
+        total: Amount,
+        where: str,
+        listed: Amount | None = None,
+        **own: Any,
     ) -> None:
-        """A line of the platform: ``total`` is the price of all its units. Raises RequestError.
+        """A line of the platform. Raises RequestError.
 
+        ``total`` is the price of all its units, ``listed`` that before a discount. A price that
+        does not divide by the quantity is rounded up, with a discount of what that is too much.
         ``own`` is what the payload itself tells of the article; ``goods`` goes before it.
         """
         facts = self._facts(sku, where)
@@ -72,22 +78,22 @@ class Basket:
             raise RequestError(
                 f"not a quantity: {quantity}", code="bad_payload", where=where, hint="1 or more"
             )
-        each, more = divmod(total.minor, quantity)
-        ids = []
-        for price, number in ((each + 1, more), (each, quantity - more)):
-            if number:
-                ids.append(self._id(sku))
-                self.lines.append(
-                    Line(
-                        ids[-1],
-                        Amount(price, self.currency),
-                        quantity=number,
-                        title=title[:MAX_TITLE],
-                        where=where,
-                        **{**own, **facts},
-                    )
-                )
-        self.items.append(Item(sku, total, quantity, tuple(ids)))
+        before = total if listed is None else listed
+        price = -(-before.minor // quantity)
+        off = price * quantity - total.minor
+        name = self._id(sku)
+        self.lines.append(
+            Line(
+                name,
+                Amount(price, self.currency),
+                quantity=quantity,
+                discount=Amount(off, self.currency) if off else None,
+                title=title[:MAX_TITLE],
+                where=where,
+                **{**own, **facts},
+            )
+        )
+        self.items.append(Item(sku, total, quantity, name))
 
     def _facts(self, sku: str, where: str) -> Mapping[str, Any]:
         if sku in self.goods:

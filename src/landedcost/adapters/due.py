@@ -27,8 +27,8 @@ class LineDue:
 class Due:
     """Minor units of ``currency`` due at checkout; all of them add up to ``total``.
 
-    ``duty``, ``tax`` and ``fees`` are those of the whole parcel; ``rest`` is what conversion and
-    adjustment left, which may be negative.
+    ``duty``, ``tax`` and ``fees`` are those of the whole parcel, with what an adjustment adds;
+    ``rest`` is what rounding left or an adjustment takes off, which may be negative.
     """
 
     currency: str
@@ -71,10 +71,26 @@ def due(quote: Quote) -> Due:
                 own.rate = charge.why.rate
         elif kind in ("shipping", "insurance"):
             setattr(found, kind, getattr(found, kind) + amount)
+        elif kind == "adjustment" and amount > 0:
+            found.fees += amount
         else:
             found.rest += amount
     _discounted(found, off)
     return found
+
+
+def parts(found: Due) -> dict[str, int]:
+    """All beside the goods, those of lines and of the parcel together.
+
+    In the order in which they bear what rounding left.
+    """
+    return {
+        "fees": found.fees + sum(one.fees for one in found.lines),
+        "insurance": found.insurance,
+        "shipping": found.shipping,
+        "duty": found.duty + sum(one.duty for one in found.lines),
+        "tax": found.tax + sum(one.tax for one in found.lines),
+    }
 
 
 def _discounted(found: Due, off: int) -> None:
@@ -87,12 +103,18 @@ def _discounted(found: Due, off: int) -> None:
 
 
 def fold(amounts: Sequence[int], rest: int) -> list[int]:
-    """``amounts`` with ``rest`` added to the first that can bear it, and none below zero."""
+    """``amounts`` with ``rest`` added to the first that can bear it, and none below zero.
+
+    What is nothing is left so, unless all are.
+    """
     out = list(amounts)
     for index, amount in enumerate(out):
-        if rest > 0 or amount + rest >= 0:
+        if amount > 0 and amount + rest >= 0:
             out[index] += rest
             return out
+    if rest > 0:
+        out[0] += rest
+        return out
     for index, amount in enumerate(out):
         less = min(amount, -rest)
         out[index] -= less

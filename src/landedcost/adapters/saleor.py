@@ -16,7 +16,7 @@ from ..money import amount_text
 from ..quote import Quote
 from ..rounding import half_up
 from .cart import Basket, Cart, Goods, buyer_at
-from .due import LineDue, due, fold
+from .due import due, fold
 from .payload import Field, read
 
 SUBSCRIPTION = """
@@ -106,8 +106,8 @@ def to_taxes(quote: Quote, cart: Cart) -> dict[str, Any]:
     nets, taxes = [], []
     net, tax = found.shipping + found.insurance + found.duty + found.fees, found.tax
     for item in cart.items:
-        of_line = [shares[name] for name in item.line_ids]
-        own, due_tax = _net(of_line), sum(one.tax for one in of_line)
+        one = shares[item.line_id]
+        own, due_tax = one.goods + one.duty + one.fees, one.tax
         if due_tax > own:  # a gift: Saleor takes no rate above a hundred percent
             net, tax, own, due_tax = net + own, tax + due_tax, 0, 0
         nets.append(own)
@@ -127,10 +127,6 @@ def to_taxes(quote: Quote, cart: Cart) -> dict[str, Any]:
             for own, more in zip(nets, taxes, strict=True)
         ],
     }
-
-
-def _net(shares: list[LineDue]) -> int:
-    return sum(one.goods + one.duty + one.fees for one in shares)
 
 
 def _rate(tax: int, net: int) -> str:

@@ -45,9 +45,9 @@ def _scale(code: str) -> int:
 def from_rate_request(body: bytes | str | Mapping[str, Any], goods: Goods) -> Cart:
     """The basket of a request for rates: its goods that are sent, without shipping.
 
-    ``goods`` is what customs must know, by SKU, or by variant id without one; where it has no weight, the request's is taken.
-    The buyer's currency is that of the request, which is the shop's own. Raises RequestError:
-    ``bad_payload``, ``unknown_sku``, ``nothing_to_send``.
+    ``goods`` is what customs must know, by SKU, or by variant id without one; where it has no
+    weight, the request's is taken. The buyer's currency is that of the request, which is the
+    shop's own. Raises RequestError: ``bad_payload``, ``unknown_sku``, ``nothing_to_send``.
     """
     rate = read(body).get("rate")
     code = find_currency(rate.get("currency").text(), "rate.currency").code
@@ -60,7 +60,7 @@ def from_rate_request(body: bytes | str | Mapping[str, Any], goods: Goods) -> Ca
         total = Amount(_minor(item.get("price"), code) * quantity, code)
         sent += total.minor
         weight = item.get("grams").value
-        own = {"weight_g": weight} if isinstance(weight, int) and weight > 0 else {}
+        own: dict[str, Any] = {"weight_g": weight} if isinstance(weight, int) and weight > 0 else {}
         name = item.get("name").text_or_none() or ""
         basket.add(item.name("sku", "variant_id"), name, quantity, total, item.path, **own)
     totals = rate.get("order_totals")

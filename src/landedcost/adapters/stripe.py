@@ -14,14 +14,13 @@ from typing import Any, Protocol
 from ..currencies import currency as find_currency
 from ..errors import RequestError
 from ..quote import Quote
-from .due import Due, due, fold, in_steps
+from .due import Due, due, fold, in_steps, parts
 
 LABELS: Mapping[str, str] = {
     "duty": "Import duty",
     "tax": "Import tax",
     "fees": "Import fees",
     "insurance": "Insurance",
-    "rounding": "Rounding",
     "shipping": "Shipping",
 }
 SHORTEST = timedelta(minutes=30)
@@ -104,8 +103,8 @@ def to_checkout_session(
     token, which goes into the metadata beside the quote's id.
 
     The sum of all lines and of the shipping is exactly ``quote.checkout_minor``. A discount is
-    taken off the goods by price. In currencies where Stripe charges multiples only, lines are
-    rounded to these and the sum is kept.
+    taken off the goods by price; a cent that rounding left is in a line beside the goods. In
+    currencies where Stripe charges multiples only, lines are rounded to these and the sum is kept.
 
     Raises RequestError: ``nothing_due``, ``needs_rounding`` (the sum is no such multiple),
     ``unsupported_currency``, ``too_many_lines``, ``bad_expiry``.
@@ -141,35 +140,23 @@ def to_checkout_session(
 def _items(
     found: Due, titles: Mapping[str, str], labels: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], int]:
-    code = found.currency
-    names = ["shipping", "fees", "duty", "tax", "insurance"]
-    sums = [
-        found.shipping,
-        found.fees + sum(one.fees for one in found.lines),
-        found.duty + sum(one.duty for one in found.lines),
-        found.tax + sum(one.tax for one in found.lines),
-        found.insurance,
-    ]
-    goods = [one.goods for one in found.lines]
-    if found.rest > 0:
-        names.append("rounding")
-        sums.append(found.rest)
-    elif found.rest < 0:
-        whole = fold([*sums, *goods], found.rest)
-        sums, goods = whole[: len(sums)], whole[len(sums) :]
+    code, beside = found.currency, parts(found)
+    amounts = [*beside.values(), *(one.goods for one in found.lines)]
+    amounts = fold(amounts, found.rest)
     least = step(code)
-    whole = in_steps([*sums, *goods], least, f"round the price to steps of {least} before")
-    sums, goods = whole[: len(sums)], whole[len(sums) :]
+    amounts = in_steps(amounts, least, f"round the price to steps of {least} before")
+    sums = dict(zip(beside, amounts, strict=False))
+    goods = amounts[len(sums) :]
     items = []
     for one, total in zip(found.lines, goods, strict=True):
         title = titles.get(one.line.id) or one.line.title or one.line.id
         items.append(_item(title, total, one.line.quantity, code, least))
     items += [
         _item(labels[name], total, 1, code, least)
-        for name, total in zip(names[1:], sums[1:], strict=True)
-        if total
+        for name, total in sums.items()
+        if total and name != "shipping"
     ]
-    return items, amount(sums[0], code)
+    return items, amount(sums["shipping"], code)
 
 
 def _item(title: str, total: int, quantity: int, code: str, least: int) -> dict[str, Any]:
@@ -209,7 +196,7 @@ def _ends(quote: Quote, held: Held | str | None, at: datetime, expires_at: datet
         if instant is not None and instant.tzinfo is None:
             raise RequestError(
                 f"not an instant: {instant!r}",
-                code="bad_instant",
+                code="naive_time",
                 where=name,
                 hint="give a datetime with a time zone",
             )

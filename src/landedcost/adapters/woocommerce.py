@@ -10,11 +10,10 @@ from typing import Any
 
 from ..currencies import currency as find_currency
 from ..errors import RequestError
-from ..lines import Amount
 from ..money import amount_text
 from ..quote import Quote
 from .cart import Basket, Cart, Goods, buyer_at
-from .due import due, fold
+from .due import due, fold, parts
 from .payload import Field, read
 
 LABELS: Mapping[str, str] = {
@@ -31,28 +30,24 @@ def from_order(body: bytes | str | Mapping[str, Any], goods: Goods) -> Cart:
     """The basket of an order, as ``order.created`` sends it: prices without tax.
 
     ``goods`` is what customs must know, by SKU, or by the id of the variation or product where
-    there is none. What coupons took off is the discount. Raises
+    there is none. What coupons took off a line is its discount. Raises
     RequestError: ``bad_payload``, ``unknown_sku``.
     """
     order = read(body)
     code = find_currency(order.get("currency").text(), "currency").code
     basket = Basket(code, goods)
-    off = 0
     for line in order.get("line_items").items():
-        before = line.get("subtotal").amount(code)
-        off += before.minor - line.get("total").amount(code).minor
-        name = line.get("name").text_or_none() or ""
-        quantity = line.get("quantity").whole()
-        basket.add(
-            line.name("sku", "variation_id", "product_id"), name, quantity, before, line.path
-        )
-    if off < 0:
-        raise RequestError(
-            "the lines cost more after their coupons than before",
-            code="bad_payload",
-            where="line_items",
-            hint="write a surcharge as a fee line",
-        )
+        before, total = line.get("subtotal").amount(code), line.get("total").amount(code)
+        if total.minor > before.minor:
+            raise RequestError(
+                "costs more after its coupons than before",
+                code="bad_payload",
+                where=line.path,
+                hint="write a surcharge as a fee line",
+            )
+        name, quantity = line.get("name").text_or_none() or "", line.get("quantity").whole()
+        sku = line.name("sku", "variation_id", "product_id")
+        basket.add(sku, name, quantity, total, line.path, before)
     address = _address(order)
     return basket.cart(
         buyer_at(
@@ -64,7 +59,6 @@ def from_order(body: bytes | str | Mapping[str, Any], goods: Goods) -> Cart:
         ),
         str(order.get("id").value or ""),
         shipping=order.get("shipping_total").amount(code),
-        discount=Amount(off, code),
     )
 
 
@@ -84,32 +78,22 @@ def to_order_lines(quote: Quote, *, labels: Mapping[str, str] | None = None) -> 
     be read. ``labels`` by the names of ``LABELS``. Raises RequestError (``nothing_due``).
     """
     found, told = due(quote), {**LABELS, **(labels or {})}
-    names = ["shipping", "fees", "duty", "tax", "insurance"]
-    sums = [
-        found.shipping,
-        found.fees + sum(one.fees for one in found.lines),
-        found.duty + sum(one.duty for one in found.lines),
-        found.tax + sum(one.tax for one in found.lines),
-        found.insurance,
-    ]
-    rest = found.rest
-    if rest < 0:
-        bearable = max(rest, -sum(sums))
-        sums, rest = fold(sums, bearable), rest - bearable
-    names.append("rounding")
-    sums.append(rest)
+    sums = parts(found)
+    borne = max(found.rest, -sum(sums.values())) if any(sums.values()) else 0
+    sums = dict(zip(sums, fold(list(sums.values()), borne), strict=True))
+    sums["rounding"] = found.rest - borne
     digits = find_currency(quote.currency).digits
     shipping = {
         "method_id": "landedcost",
         "method_title": told["shipping"],
-        "total": amount_text(sums[0], digits),
+        "total": amount_text(sums["shipping"], digits),
     }
     return {
         "shipping_lines": [shipping],
         "fee_lines": [
             {"name": told[name], "total": amount_text(total, digits), "tax_status": "none"}
-            for name, total in zip(names[1:], sums[1:], strict=True)
-            if total
+            for name, total in sums.items()
+            if total and name != "shipping"
         ],
         "meta_data": [{"key": "_landedcost_quote", "value": quote.id}],
     }

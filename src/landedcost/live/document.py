@@ -42,7 +42,7 @@ def document(*, server: str = "", settings: str = "", meta_policy: str = "") -> 
     """The whole page. ``server`` is where its prices come from, by default where it came from.
 
     ``settings`` are written into it, as a query without its question mark; those of its address
-    go before them. ``meta_policy`` is written into a page that is opened as a file, without headers.
+    go before them. ``meta_policy`` is for a page that is opened as a file, without headers.
     """
     html = page_text("overlay.html")
     meta = ""

@@ -211,7 +211,7 @@ def _read(given: Mapping[str, Any], where: str) -> MarketPolicy:
         fields["bears"] = Bears(**{n: read.borne(v, f"{at}.{n}") for n, v in parts.items()})
     for name in ("all_in", "hand_set"):
         if name in given:
-            fields[name] = read.amounts(given[name], f"{where}.{name}")
+            fields[name] = read.amounts(given[name], f"{where}.{name}", 1)
     if "fx_margin" in given:
         fields["fx_margin"] = FxMargin.of(given["fx_margin"], f"{where}.fx_margin")
     if "cash" in given:

@@ -155,16 +155,16 @@ class Sticky:
             return "the last change of the day is kept for a real move"
         return ""
 
-    def barred(self, shown: Shown, minor: int, at: datetime) -> str:
-        """Why a change to ``minor`` may not be shown, in words; empty where it may."""
+    def barred(self, shown: Shown, minor: int, at: datetime) -> tuple[str, str] | None:
+        """The limit that a change to ``minor`` would break and why, in words; None for none."""
         most = self.changes_per_day
         if minor == shown.price.minor:
-            return ""
+            return None
         if most is not None and shown.changes(at) >= most:
-            return f"{most} changes in 24 hours are the most"
+            return "changes_per_day", f"{most} changes in 24 hours are the most"
         if minor in shown.recent(at, self.cooldown):
-            return "this price was taken away within the cooldown"
-        return ""
+            return "cooldown", "this price was taken away within the cooldown"
+        return None
 
 
 def moment(at: datetime, where: str = "at") -> datetime:
