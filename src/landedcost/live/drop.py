@@ -8,13 +8,13 @@ every instant is given.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LandedCostError, RequestError
 from ..pricing.sticky import moment
-from .card import Card, Change, Sale, Stock
+from .card import Change, Sale, Stock
 from .feed import Event, Feed
 from .grid import Cell, Grid
 from .quoted import bare_card, card_of
@@ -81,7 +81,8 @@ class Drop:
     ``pricing`` is the shop with its policy, ``goods`` what is sold by name, ``markets`` buyers or
     texts such as ``"de-DE"``, in the order in which a page shows them. ``hold`` is how long a
     shown price is honoured. ``inventory`` tells what is left; ``sales`` when what is on sale.
-    ``shown`` is what was shown before a restart (:meth:`state`).
+    ``shown`` is what was shown before a restart (:meth:`state`). Of ``pinned`` bundles the cards
+    tell the price of each component too.
 
     Raises RequestError for a market that cannot be read, and for a state of another drop.
     """
@@ -99,11 +100,13 @@ class Drop:
         sales: Sales | None = None,
         rates: Mapping[str, str] | None = None,
         shown: Mapping[Cell, Shown] | None = None,
+        pinned: Iterable[str] = (),
     ) -> None:
         now = moment(at)
         self.pricing = pricing
         self.goods = dict(goods)
         self.hold = hold
+        self.pinned = frozenset(pinned)
         self.inventory = inventory
         self.sales = sales
         self.feed = Feed(epoch, now)
@@ -236,8 +239,8 @@ class Drop:
         held = self._offers.get(cell)
         try:
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = self.pricing.follow(listed, at=now, shown=shown, cost=cost)
-                if after.price == shown.price:
+                after = self.pricing.stays(listed, at=now, shown=shown, cost=cost)
+                if after is not None:
                     self.shown[cell] = after
                     return
             offer = self.pricing.decide(listed, at=now, shown=shown, cost=cost)
@@ -266,27 +269,31 @@ class Drop:
         offered = self._offers.get(cell)
         if offered is None or (sale is not None and sale.state != "live"):
             tag = buyer.locale or f"und-{buyer.country}"
-            card = bare_card(
-                cell.bundle, goods.title, cell.market, tag, buyer.country, buyer.region or ""
+            return bare_card(
+                cell.bundle,
+                goods.title,
+                cell.market,
+                tag,
+                buyer.country,
+                buyer.region,
+                stock=stock,
+                sale=sale,
             )
-            return replace(card, stock=stock, sale=sale)
         end = offered.valid_until
         closing = sale is not None and sale.ends_at is not None and sale.ends_at <= end
         if closing and sale is not None and sale.ends_at is not None:
             end = sale.ends_at
-        card = self._priced(cell, goods, offered, end, closing)
-        return replace(card, stock=stock, sale=sale)
-
-    def _priced(
-        self, cell: Cell, goods: Goods, offered: Offered, end: datetime, closing: bool
-    ) -> Card:
         return card_of(
             cell.bundle,
             goods.title,
             cell.market,
             offered.offer.quote,
             valid_until=end,
+            id=offered.id,
             changes_after=closing,
+            parts=cell.bundle in self.pinned,
+            stock=stock,
+            sale=sale,
         )
 
     def _skus(self) -> set[str]:
