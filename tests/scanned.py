@@ -108,7 +108,7 @@ class Scan:
         self._totals = sorted(self._best)
 
     def best(self, target: int) -> tuple[int, int]:
-        """The nearest total (the lower of two as near) and the highest goods price that makes it."""
+        """The nearest total (the lower of two as near), the highest goods price that makes it."""
         at = bisect_left(self._totals, target)
         near = self._totals[max(at - 1, 0) : at + 1]
         total = min(near, key=lambda one: (abs(one - target), one))
@@ -117,7 +117,7 @@ class Scan:
     def cliffs(self) -> list[int]:
         """The goods prices between which and the next another reason holds for some charge."""
         turns = np.zeros(len(self.total), dtype=bool)[1:]
-        for slot, reasons, who, told, position in self.program.picks:
+        for _, reasons, who, told, position in self.program.picks:
             reason = np.full(len(self.total), len(reasons) - 1)
             for k in reversed(range(len(reasons))):
                 at = reasons[k][0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import LandedCost
 from .errors import (
+    HeldError,
     LandedCostError,
     MoneyError,
     NotInForce,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from .outside.beside import Comparison
     from .pricing.offer import Offer, Pricing
     from .pricing.policy import Policy
+    from .pricing.schedule import Schedule
+    from .pricing.sticky import Shown
     from .providers.config import Providers
     from .regimes.reform import Reform
 
@@ -48,6 +51,7 @@ __all__ = [
     "Catalog",
     "Charge",
     "Comparison",
+    "HeldError",
     "LandedCost",
     "LandedCostError",
     "Line",
@@ -73,7 +77,9 @@ __all__ = [
     "RuleBook",
     "RuleError",
     "RuleFileError",
+    "Schedule",
     "Seller",
+    "Shown",
     "ZoneTable",
     "place",
     "propose_bundles",
@@ -88,6 +94,8 @@ _LATER = {
     "Pricing": "pricing.offer",
     "Providers": "providers.config",
     "Reform": "regimes.reform",
+    "Schedule": "pricing.schedule",
+    "Shown": "pricing.sticky",
     "propose_bundles": "catalog",
 }
 """What needs more than a price does, loaded when it is asked for, and its module."""

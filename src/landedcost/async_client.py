@@ -12,6 +12,7 @@ from .transport.loops import in_thread
 
 if TYPE_CHECKING:
     from .bulk.prices import Prices
+    from .bundles.cliffs import Cliff
     from .fx.margin import FxMargin
     from .fx.rates import RateTable
     from .market import Market
@@ -126,6 +127,10 @@ class AsyncLandedCost:
         asked: dict[str, Any] = {"as_of": as_of, "terms": terms, "channel": channel}
         asked |= {"rates": rates, "customs_rates": customs_rates}
         return await in_thread(lambda: self.shop.market_for(buyer, **asked))
+
+    async def cliffs(self, bundle: Bundle, buyer: Buyer | str, **asked: Any) -> tuple[Cliff, ...]:
+        """As :meth:`LandedCost.cliffs`, in a thread of its own."""
+        return await in_thread(lambda: self.shop.cliffs(bundle, buyer, **asked))
 
     async def market(self, request: Request) -> Market:
         """As :meth:`LandedCost.market`, in a thread of its own."""

@@ -97,7 +97,7 @@ class Market:
         """
         made = Market(self.lane, rates, self.table, self.terms, self.carrier)
         made._facts, made._forms, made._numbers = self._facts, self._forms, self._numbers
-        made._written = self._written
+        made._written, made._spans = self._written, self._spans
         return made
 
     def price(self, bundle: Bundle, carried: ShippingOffer | None = None) -> Quote:
@@ -116,22 +116,28 @@ class Market:
         return Quote(Priced(self, program, bundle, facts, inputs, carried), result)
 
     def spans(
-        self, bundle: Bundle, carried: ShippingOffer | None = None, *, tests: bool = False
+        self,
+        bundle: Bundle,
+        carried: ShippingOffer | None = None,
+        *,
+        varying: str = "price",
+        tests: bool = False,
     ) -> Callable[[int, int], tuple[int, ...]]:
-        """What ``bundle`` can cost at any fixed price of its goods between two, in minor units.
+        """What ``bundle`` can cost while one of its amounts lies between two, in minor units.
 
-        The function it gives answers with the least and the most of the total, then of two tests:
-        whether the rules refuse the parcel, and whether a duty is lacking. With ``tests`` it
-        answers for the tests on which the reasons hang and for each refusal in place of the total.
-        Of the bundle's own fixed price only the currency counts. Raises the errors of
-        :mod:`landedcost.errors`.
+        ``varying`` is the fixed ``price`` of the goods, or the ``discount``; of the bundle's own
+        only the currency counts. The function it gives answers with the least and the most of the
+        total, then of two tests: whether the rules refuse the parcel, and whether a duty is
+        lacking. With ``tests`` it answers for the tests on which the reasons hang and for each
+        refusal in place of the total. Raises the errors of :mod:`landedcost.errors`.
         """
         program, _, inputs, _ = self._inputs(bundle, carried)
-        key = (id(program), tests)
+        key = (id(program), varying, tests)
         found = self._spans.get(key)
         if found is None:
             flags = (*program.tests, *(flag for _, _, flag in program.refused))
-            found = program, program.spans(flags if tests else program.outputs[:1])
+            wanted = flags if tests else program.outputs[:1]
+            found = program, program.spans(wanted, varying)
             if len(self._spans) >= _MANY // 10:
                 self._spans.clear()
             self._spans[key] = found

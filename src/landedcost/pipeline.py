@@ -70,8 +70,8 @@ class Program:
     conversions: frozenset[tuple[str, str, str]]
     """The exchange rates that it reads: their use (``shown`` or ``customs``), source, target."""
 
-    def spans(self, wanted: Sequence[Reg]) -> Spans:
-        """The bounds of ``wanted`` while the fixed price of the goods varies.
+    def spans(self, wanted: Sequence[Reg], varying: str) -> Spans:
+        """The bounds of ``wanted`` while one amount of the bundle varies.
 
         Added to them are two tests: whether the rules refuse the parcel at its value, and whether
         a duty is lacking.
@@ -79,7 +79,7 @@ class Program:
         b = Builder(self.ops)
         refused = b.any(flag for _, _, flag in self.refused)
         bars = refused, b.any(self.missing)
-        place = "G", BUNDLE_INPUTS.index(("price",))
+        place = "G", BUNDLE_INPUTS.index((varying,))
         return compile_spans(b.ops, (*wanted, *bars), input_groups(len(self.forms)), place)
 
 
@@ -135,9 +135,7 @@ def write(
     )
 
 
-def _conversions(
-    inputs: Sequence[tuple[str, ...]], home: str
-) -> frozenset[tuple[str, str, str]]:
+def _conversions(inputs: Sequence[tuple[str, ...]], home: str) -> frozenset[tuple[str, str, str]]:
     """Of rates, and of thresholds in other currencies than that of customs."""
     found = set()
     for kind, *rest in inputs[len(BUNDLE_INPUTS) :]:

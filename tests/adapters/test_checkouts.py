@@ -18,6 +18,7 @@ from landedcost import Amount, Bundle, Buyer, LandedCost, LandedCostError, Line,
 from landedcost.adapters import medusa, saleor, shopify, stripe, woocommerce
 from landedcost.adapters.due import due, fold, in_steps
 from landedcost.currencies import currency
+from landedcost.held import Keys, hold, verify
 from landedcost.testing import strategies
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -174,7 +175,7 @@ def test_stripe_bounds_of_a_session() -> None:
     brief.valid_until = AT + timedelta(minutes=10)
     assert code_of(lambda: session(quote, held=brief)) == "bad_expiry"
     naive = AT.replace(tzinfo=None)
-    assert code_of(lambda: stripe.to_checkout_session(quote, **URLS, at=naive)) == "bad_instant"
+    assert code_of(lambda: stripe.to_checkout_session(quote, **URLS, at=naive)) == "naive_time"
 
 
 def test_stripe_takes_a_hundred_lines() -> None:
@@ -625,3 +626,14 @@ def test_adapters_load_no_framework_and_no_database() -> None:
         [sys.executable, "-c", run], capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_a_held_quote_comes_back_from_the_metadata_of_a_payment() -> None:
+    keys, quote = Keys.new(), price("de-DE")
+    held = hold(quote, keys, at=AT, lasts=timedelta(minutes=45), shop="drop-shop")
+    made = session(quote, held=held)
+    assert made["expires_at"] == int((AT + timedelta(minutes=45)).timestamp())
+    token = stripe.token_of(json.loads(json.dumps(made["metadata"])))
+    found = verify(token, keys, at=AT + timedelta(minutes=44), scope=held.scope)
+    assert found.due_at_checkout.minor == stripe_sum(made)
+    assert found.id == made["client_reference_id"]

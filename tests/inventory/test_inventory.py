@@ -180,8 +180,8 @@ def test_an_unknown_article_names_the_nearest(stock: Inventory) -> None:
         ({"tee": 0}, NOON + HOUR, NOON, "bad_units"),
         ({"tee": True}, NOON + HOUR, NOON, "bad_units"),
         ({"tee": 1}, NOON, NOON, "already_over"),
-        ({"tee": 1}, datetime(2026, 12, 1), NOON, "bad_instant"),  # noqa: DTZ001
-        ({"tee": 1}, NOON + HOUR, None, "bad_instant"),
+        ({"tee": 1}, datetime(2026, 12, 1), NOON, "naive_time"),  # noqa: DTZ001
+        ({"tee": 1}, NOON + HOUR, None, "naive_time"),
         ({"t\0e": 1}, NOON + HOUR, NOON, "bad_id"),
     ],
 )

@@ -80,9 +80,28 @@ def test_a_page_exported_for_a_server_connects_to_no_other(
     page = open_page(path.as_uri())
     expect(page.locator(".main")).to_have_text("59,00 €")
     other = Stage().start()
+    named = open_page(f"{path.as_uri()}?server={other.url}")
+    expect(named.locator("#problems")).to_contain_text("connects to no other server")
+    expect(named.locator(".main")).to_have_text("59,00 €")
     fetched = "url => fetch(url).then(() => 'connected', () => 'refused')"
     assert page.evaluate(fetched, f"{other.url}/state") == "refused"
     other.stop()
+
+
+def test_settings_written_into_a_file_and_those_of_its_address(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    from landedcost.live.export import page as exported
+
+    path = tmp_path / "set.html"
+    path.write_text(exported(settings='?test=1&theme=light&locales=JP&a="><b>'), encoding="utf-8")
+    page = open_page(path.as_uri())
+    expect(page.locator(".market")).to_have_text("日本")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.locator("#problems")).to_contain_text('There is no setting "a".')
+    other = open_page(f"{path.as_uri()}?theme=neon")
+    expect(other.locator("html")).to_have_attribute("data-theme", "neon")
+    expect(other.locator(".market")).to_have_text("日本")
 
 
 def test_styles_from_the_css_box_of_obs_apply(open_page: OpenPage, stage: Stage) -> None:
@@ -320,10 +339,14 @@ def test_long_texts_and_large_amounts_fit(
     for mode in ("rotate", "grid"):
         page = open_page(f"{stage.url}/overlay?mode={mode}")
         expect(page.locator(".main").first).to_be_visible()
-        boxes = page.locator(".main, .title, .card, .grid").evaluate_all(
+        page.wait_for_timeout(600)
+        plate = page.locator(".card, .grid").bounding_box()
+        assert plate is not None
+        boxes = page.locator(".main, .code, .title").evaluate_all(
             "found => found.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right])"
         )
-        assert all(left >= 0 and right <= 1920 for left, right in boxes)
+        assert 0 <= plate["x"] <= min(left for left, _ in boxes)
+        assert max(right for _, right in boxes) <= plate["x"] + plate["width"] <= 1920
         page.evaluate("video => { document.body.style.background = video }", VIDEO)
         page.screenshot(path=screenshots / f"overlay-long-{mode}.png")
 

@@ -67,18 +67,18 @@ def test_a_page_opened_before_the_server_shows_prices_once_it_starts(
 
 
 class Broken:
-    """Answers 503 to the first requests of a path, and remembers what was asked."""
+    """Answers 503 so many times to each path, and remembers what was asked."""
 
-    def __init__(self, app: App, path: str, times: int) -> None:
-        self.app, self.path, self.left = app, path, times
+    def __init__(self, app: App, times: dict[str, int]) -> None:
+        self.app, self.left = app, dict(times)
         self.asked: list[tuple[str, str]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             headers = dict(scope["headers"])
             self.asked.append((scope["path"], headers.get(b"last-event-id", b"").decode()))
-            if scope["path"].startswith(self.path) and self.left:
-                self.left -= 1
+            if self.left.get(scope["path"]):
+                self.left[scope["path"]] -= 1
                 start = {"type": "http.response.start", "status": 503}
                 allowed = [(b"access-control-allow-origin", b"*")]
                 await send({**start, "headers": allowed})
@@ -87,15 +87,18 @@ class Broken:
         await self.app(scope, receive, send)
 
 
+Breaking = Callable[..., tuple[Stage, list[Broken]]]
+
+
 @pytest.fixture
-def breaking() -> Iterator[Callable[[str, int], tuple[Stage, list[Broken]]]]:
+def breaking() -> Iterator[Breaking]:
     stages: list[Stage] = []
 
-    def made(path: str, times: int) -> tuple[Stage, list[Broken]]:
+    def made(**times: int) -> tuple[Stage, list[Broken]]:
         broken: list[Broken] = []
 
         def wrap(app: App) -> App:
-            broken.append(Broken(app, path, times))
+            broken.append(Broken(app, {f"/{path}": n for path, n in times.items()}))
             return broken[0]
 
         stages.append(Stage(wrap=wrap))
@@ -107,19 +110,17 @@ def breaking() -> Iterator[Callable[[str, int], tuple[Stage, list[Broken]]]]:
         stage.stop()
 
 
-def test_three_503s_and_then_prices(
-    open_page: OpenPage, breaking: Callable[[str, int], tuple[Stage, list[Broken]]]
-) -> None:
-    stage, broken = breaking("/st", 4)  # the stream three times, and the state once
+def test_three_503s_and_then_prices(open_page: OpenPage, breaking: Breaking) -> None:
+    stage, broken = breaking(stream=3, state=10_000)
     page = open_page(f"{stage.url}/overlay?{FAST}")
     main_amount(page, "59,00 €")
-    assert [path for path, _ in broken[0].asked].count("/stream") >= 3
+    assert [path for path, _ in broken[0].asked].count("/stream") == 4
 
 
 def test_where_streams_do_not_pass_the_state_is_polled(
-    open_page: OpenPage, breaking: Callable[[str, int], tuple[Stage, list[Broken]]]
+    open_page: OpenPage, breaking: Breaking
 ) -> None:
-    stage, broken = breaking("/stream", 10_000)
+    stage, broken = breaking(stream=10_000)
     page = open_page(f"{stage.url}/overlay?stale=3&retry_min=0.1&retry_max=30&poll=0.3")
     main_amount(page, "59,00 €")
     stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
@@ -129,10 +130,63 @@ def test_where_streams_do_not_pass_the_state_is_polled(
     assert [path for path, _ in broken[0].asked].count("/state") > 5
 
 
-def test_a_killed_server_leaves_no_amount_and_missed_events_are_replayed(
-    open_page: OpenPage, breaking: Callable[[str, int], tuple[Stage, list[Broken]]]
+class Held:
+    """A proxy that lets a stream begin and holds back what is in it."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/stream":
+            headers = [(b"content-type", b"text/event-stream")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            while (await receive())["type"] != "http.disconnect":
+                continue
+            return
+        await self.app(scope, receive, send)
+
+
+def test_where_streams_are_held_back_prices_stay_by_polling(open_page: OpenPage) -> None:
+    stage = Stage(wrap=Held)
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/overlay?stale=1.5&retry_min=0.1&retry_max=0.4&poll=0.3")
+    main_amount(page, "59,00 €")
+    page.evaluate(
+        """() => {
+          window.states = [];
+          new MutationObserver(() => window.states.push(document.documentElement.dataset.state))
+            .observe(document.documentElement, { attributeFilter: ["data-state"] });
+        }"""
+    )
+    time.sleep(4)  # streams are given up and tried again meanwhile
+    assert set(page.evaluate("window.states")) <= {"live"}
+    main_amount(page, "59,00 €")
+    stage.stop()
+
+
+def test_a_card_that_cannot_be_drawn_leaves_no_old_amount(
+    open_page: OpenPage, stage: Stage
 ) -> None:
-    stage, broken = breaking("/none", 0)
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/overlay?{FAST}")
+    main_amount(page, "59,00 €")
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.type))
+    sale = Sale("live", ends_at=now() + timedelta(seconds=60))
+    stage.publish(a_card(price=a_price(6100), sale=sale, language=None))  # type: ignore[arg-type]
+    expect(page.locator(".amount")).to_have_count(0)
+    assert "error" in told
+    stage.publish(a_card(price=a_price(6200, "62,00 €")))
+    main_amount(page, "62,00 €")
+
+
+def test_a_killed_server_leaves_no_amount_and_missed_events_are_replayed(
+    open_page: OpenPage, breaking: Breaking
+) -> None:
+    stage, broken = breaking()
     parts = (a_part("Tee", 4000, "40,00 €"), a_part("Mug", 2500, "25,00 €"))
     saving = a_part("Im Bundle 6,00 € gespart", 600, "6,00 €")
     stage.publish(
@@ -311,8 +365,15 @@ def test_what_is_known_is_ignored_and_a_gap_asks_again(open_page: OpenPage, stag
 
     page = open_page("about:blank")
     page.route("**/stream", stream)
+    page.add_init_script(
+        """window.seen = new Set();
+        new MutationObserver(() => {
+          for (const shown of document.querySelectorAll(".main")) window.seen.add(shown.textContent);
+        }).observe(document, { childList: true, subtree: true });"""
+    )
     page.goto(f"{stage.url}/overlay?{FAST}")
     main_amount(page, "six")
+    assert page.evaluate("[...seen]") == ["five", "six"]
     assert asked[:2] == [None, "first-5"]
 
 

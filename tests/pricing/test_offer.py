@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import landedcost
-from landedcost import Amount, Bundle, Buyer, LandedCost, Line, RequestError
+from landedcost import (
+    Amount,
+    AsyncLandedCost,
+    Bundle,
+    Buyer,
+    LandedCost,
+    Line,
+    Quote,
+    RequestError,
+)
 from landedcost.pricing.charm import USUAL, Charm
 from landedcost.pricing.offer import Offer, Pricing
 from landedcost.pricing.policy import Policy
@@ -43,10 +53,11 @@ def holds(found: Offer) -> None:
     assert found.price == Amount(quote.total_minor, quote.currency)
     assert sum(c.amount_minor for c in quote.charges) == quote.total_minor
     assert found.steps[0].before == found.steps[0].after
-    assert found.steps[0].after.minor == found.listed.total_minor
+    if found.shown == found.price:
+        assert found.steps[0].after.minor == found.listed.total_minor
     for one, two in zip(found.steps, found.steps[1:], strict=False):
         assert one.after == two.before
-    assert found.steps[-1].after == found.price
+    assert found.steps[-1].after == found.shown
     assert all(step.why for step in found.steps)
     assert json.loads(json.dumps(found.as_dict()))["binding"] == found.binding
 
@@ -348,3 +359,53 @@ def test_the_headline_is_that_of_the_law() -> None:
     assert headline.amount.minor + outside == found.price.minor
     assert found.as_dict()["headline"] == headline.as_dict()
     assert offer({"charm": "usual"}, "en-GB").headline.amount.minor % 100 == 99
+
+
+@pytest.mark.parametrize("buyer", [*MARKETS, "fr-CA"])
+def test_the_ending_may_be_that_of_the_headline(buyer: str) -> None:
+    policy = {
+        "shown": "headline",
+        "charm": "usual",
+        "bears": {"duty": "merchant"},
+        "sticky": {"band": "2%", "threshold": "5%", "cooldown": "24h"},
+    }
+    state, unit = None, ""
+    for hour in range(6):
+        unit = unit or offer({}, buyer).price.currency
+        rates = {f"USD/{unit}": f"0.9{hour}"} if unit != "USD" else None
+        at = NOW + timedelta(hours=hour)
+        found = offer(policy, buyer, shown=state, at=at, rates=rates)
+        holds(found)
+        assert found.shown == found.headline.amount == found.shown_after.price
+        assert Charm.of(USUAL[unit], unit).is_point(found.shown.minor)
+        state = found.shown_after
+
+
+def test_guards_are_about_what_is_shown() -> None:
+    policy = {"shown": "headline", "guards": {"floor": "120.00 EUR", "min_margin": "10%"}}
+    found = offer(policy, cost=COST)
+    holds(found)
+    assert found.binding == "floor"
+    assert found.shown == Amount(12_000, "EUR") == found.headline.amount
+    assert found.price.minor > 12_000
+    declared = offer({"shown": "headline", "all_in": "59.00 EUR"})
+    assert declared.price == declared.shown == Amount(5900, "EUR")
+
+
+def test_a_quote_of_the_asynchronous_client_goes_on_the_same_way() -> None:
+    async def quoted() -> Quote:
+        async with AsyncLandedCost("US", registrations=["IOSS"]) as shop:
+            return await shop.price_for(BUNDLE, "de-DE", as_of="2026-10-01")
+
+    shop = LandedCost("US", registrations=["IOSS"])
+    pricing = Pricing(shop, Policy.of({"charm": "usual"}))
+    found = pricing.decide(asyncio.run(quoted()), at=NOW)
+    holds(found)
+    assert found.quote.id == pricing.offer(BUNDLE, "de-DE", at=NOW).quote.id
+
+
+def test_what_the_carrier_collects_is_part_of_the_price() -> None:
+    found = offer({"charm": "usual"}, terms="DAP")
+    holds(found)
+    assert found.quote.delivery_minor > 0
+    assert found.price.minor % 100 == 99

@@ -6,11 +6,13 @@ import pickle
 import tomllib
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from landedcost.errors import RequestError
+from landedcost.fx.margin import FxMargin
 from landedcost.lines import Amount
 from landedcost.pricing.charm import ANY, Charm
 from landedcost.pricing.policy import Policy
@@ -81,7 +83,7 @@ def test_everything_is_read() -> None:
     assert found.bears.fees == 0
     assert found.all_in == (Amount(5900, "EUR"), Amount(4900, "GBP"))
     assert found.hand_set == ()
-    assert found.fx_margin == "1.5%"
+    assert found.fx_margin == FxMargin.of("1.5%")
     assert found.returns is not None
     assert found.returns.rate == Fraction(30 + 8, 500)
     assert found.returns.not_resaleable == Fraction(1, 5)
@@ -171,8 +173,10 @@ def test_it_can_be_sent_elsewhere_and_compared() -> None:
         ({"all_in": ["1 EUR", "2 EUR"]}, "policy.all_in[1]", "repeated_currency", ""),
         ({"all_in": []}, "policy.all_in", "bad_amount", ""),
         ({"hand_set": "-1 EUR"}, "policy.hand_set", "negative_amount", ""),
+        ({"all_in": "0 EUR"}, "policy.all_in", "negative_amount", ""),
         ({"hand_set": 59.0}, "policy.hand_set", "float_amount", ""),
-        ({"fx_margin": 0.015}, "policy.fx_margin", "bad_rate", ""),
+        ({"fx_margin": 0.015}, "policy.fx_margin", "bad_margin", ""),
+        ({"shown": "subtotal"}, "policy.shown", "unknown_price", ""),
         ({"cash": "yes"}, "policy.cash", "bad_type", ""),
         ({"charm": "unusual"}, "policy.charm", "bad_ending", ""),
         ({"charm": 5}, "policy.charm", "bad_type", ""),
@@ -212,3 +216,21 @@ def test_what_is_wrong_is_named(table: Any, where: str, code: str, hint: str) ->
     assert (caught.value.where, caught.value.code) == (where, code)
     assert hint in caught.value.hint
     assert caught.value.hint
+
+
+def test_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text(f"[shop]\ncountry = 'US'\n{FULL}", encoding="utf-8")
+    assert Policy.load(file) == full()
+    for text, code, where in (
+        ("[shop]", "missing_field", str(file)),
+        ("[policy", "bad_toml", str(file)),
+        ("[policy]\nflor = 1", "unknown_key", "shop.toml: policy.flor"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(RequestError) as caught:
+            Policy.load(file)
+        assert (caught.value.code, caught.value.where) == (code, where)
+    with pytest.raises(RequestError) as caught:
+        Policy.load(tmp_path / "none.toml")
+    assert caught.value.code == "no_file"

@@ -32,11 +32,11 @@ def proven(market: Market, sold: Bundle, scan: Scan, target: int) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("code", [c for c in TERRITORIES if c not in REFUSING])
 def test_every_whole_target_on_every_territory(code: str, count: int) -> None:
     sold = bundle(count, "4%" if code in GIVEN else None)
-    market = market_of(code, registered=count != 2)
+    market = market_of(code, registered=count == 1)
     scan = Scan(market, sold, TOP)
     assert any([proven(market, sold, scan, target) for target in range(100, TOP + 1, 100)])
 
@@ -107,7 +107,7 @@ def test_a_price_that_shipping_alone_exceeds() -> None:
     least = solve(market, bundle(1), "0.50 EUR")
     assert least.goods == Amount(1, "EUR")
     assert not least.exact
-    with pytest.raises(RequestError, match="no goods price makes a total below 0.50 EUR") as caught:
+    with pytest.raises(RequestError, match=r"a total below 0\.50 EUR") as caught:
         solve(market, bundle(1), "0.50 EUR", side="below")
     assert (caught.value.code, caught.value.where) == ("unreachable_price", "target")
 

@@ -61,7 +61,7 @@ def verify_stripe(
     if at.tzinfo is None:
         raise RequestError(
             f"not an instant: {at!r}",
-            code="bad_instant",
+            code="naive_time",
             where="at",
             hint="give a datetime with a time zone",
         )

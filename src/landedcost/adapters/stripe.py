@@ -196,7 +196,7 @@ def _ends(quote: Quote, held: Held | str | None, at: datetime, expires_at: datet
         if instant is not None and instant.tzinfo is None:
             raise RequestError(
                 f"not an instant: {instant!r}",
-                code="bad_instant",
+                code="naive_time",
                 where=name,
                 hint="give a datetime with a time zone",
             )

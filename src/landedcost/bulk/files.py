@@ -161,6 +161,13 @@ def _toml(catalog: Catalog, rows: int) -> Iterator[pa.RecordBatch]:
             where=str(catalog.path),
             hint="one [[items]] table for each article",
         ) from None
+    if "shop" in document:
+        raise RequestError(
+            "this is a shop's file, which says itself who sells and in which bundles",
+            code="bad_catalog",
+            where=str(catalog.path),
+            hint="price it with `landedcost catalog price`; a catalogue here has [[items]] only",
+        )
     items, defaults = document.get("items", []), document.get("defaults", {})
     fine = isinstance(items, list) and all(isinstance(item, dict) for item in items)
     others = sorted({*document} - {"items", "defaults"})

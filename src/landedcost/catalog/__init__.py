@@ -3,16 +3,17 @@
 from .bundle import CatalogBundle
 from .catalog import Catalog
 from .items import Item
-from .margin import Margin
 from .parts import Part
-from .propose import Proposal, Proposals, propose_bundles
+from .proposal import Proposal, Proposals
+from .propose import propose_bundles
+from .read import CatalogDrop
 from .shop import ShopSettings
 
 __all__ = [
     "Catalog",
     "CatalogBundle",
+    "CatalogDrop",
     "Item",
-    "Margin",
     "Part",
     "Proposal",
     "Proposals",

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
+from functools import reduce
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MoneyError, RequestError
+from ..bundles.cliffs import Cliff, cliffs
+from ..bundles.deals import percent_off
+from ..bundles.sets import SET_ID, BothWays, SetAssessment, both_ways, classified
+from ..dates import day
+from ..errors import LandedCostError, MoneyError
 from ..lines import Amount
+from ..pricing.offer import Offer
+from ..pricing.policy import Policy
+from ..pricing.sticky import Shown
+from ..quote import Quote
 from ..request import Bundle, Buyer
 from . import fields
 from .items import Item
-from .parts import Off, Part, discount, parts, taken_off
+from .parts import Off, Part
+from .paths import path
 
 if TYPE_CHECKING:
-    from ..quote import Quote
     from .catalog import Catalog
 
-KEYS = ("title", "items", "price", "discount", "shipping", "image")
+_LINE = re.compile(r"lines\[(\d{1,4})\]")
 
 
 @dataclass(frozen=True)
@@ -27,88 +39,80 @@ class CatalogBundle:
 
     ``prices`` are fixed prices of the goods by currency, hand-set; without any the parts cost
     what they cost alone, less the ``discount``. ``shipping`` is an amount for the parcel, the
-    shop's own where it is None.
+    shop's own where it is None. ``policy`` is the shop's, with what the bundle declares of its
+    own. ``assessment`` is what is said of its being one set to customs.
     """
 
     catalog: Catalog = field(repr=False, compare=False)
     name: str
     title: str
     parts: tuple[Part, ...]
+    policy: Policy = field(repr=False)
     prices: Mapping[str, Amount] = field(default_factory=dict)
     discount: Off | None = None
     shipping: Amount | None = None
     image: str = ""
+    assessment: SetAssessment = field(default_factory=SetAssessment)
 
     @property
     def bundle(self) -> Bundle:
-        """The bundle to price, at its first fixed price if it has several."""
+        """The bundle to price, at its first fixed price if it has several.
+
+        Where all that makes a set is said, it is one line, as customs sees it.
+        """
         return self.bundle_in(None)
 
     def bundle_in(self, shown: str | None) -> Bundle:
-        """The bundle with the fixed price of the currency ``shown``, if there is one.
-
-        Raises RequestError and MoneyError.
-        """
+        """The bundle with the fixed price of the currency ``shown``, if there is one."""
         key = shown if shown in self.prices else None
         made = self._made.get(key)
         if made is None:
-            with fields.under(fields.within("bundles", self.name)):
-                made = self._made[key] = self._make(key)
+            with fields.under(path("bundles", self.name), essential_item="set.essential_item"):
+                made = self._made[key] = classified(self.listed_in(key), self.assessment)
         return made
 
-    def of(self, catalog: Catalog) -> CatalogBundle:
-        """The same bundle, priced by another catalogue's shop."""
-        return replace(self, catalog=catalog)
-
-    def named(self, name: str, title: str) -> CatalogBundle:
-        """The same bundle under another name."""
-        return replace(self, name=name, title=title)
+    def bundle_for(self, buyer: Buyer | str, as_of: date | str | None = None) -> Bundle:
+        """The bundle with the fixed price of a buyer's currency, if there is one."""
+        if len(self.prices) < 2:
+            return self.bundle
+        market = self.catalog.shop().market_for(buyer, as_of=as_of)
+        return self.bundle_in(market.terms.shown)
 
     @property
     def _made(self) -> dict[str | None, Bundle]:
         made: dict[str | None, Bundle] = self.__dict__.setdefault("_bundles", {})
         return made
 
-    def _make(self, shown: str | None) -> Bundle:
-        lines = [part.line() for part in self.parts]
+    def listed_in(self, shown: str | None) -> Bundle:
+        """The bundle line by line, whatever customs says. Raises RequestError and MoneyError."""
         shop = self.catalog.settings
-        more: dict[str, Any] = {
-            "shipping": self.shipping if self.shipping is not None else shop.shipping,
-            "insurance": shop.insurance,
-        }
+        price = None
         if self.prices:
-            more["price"] = self.prices[shown] if shown else next(iter(self.prices.values()))
-        elif isinstance(self.discount, Amount):
-            more["discount"] = self.discount
-        elif self.discount is not None:
-            more["discount"] = taken_off(self.discount, self.list_price)
-        return Bundle(lines, **more)
+            price = self.prices.get(shown or "", next(iter(self.prices.values())))
+        made = Bundle(
+            [part.line() for part in self.parts],
+            shipping=self.shipping if self.shipping is not None else shop.shipping,
+            insurance=shop.insurance,
+            price=price,
+            discount=self.discount if isinstance(self.discount, Amount) else None,
+        )
+        return percent_off(made, self.discount) if isinstance(self.discount, str) else made
 
     @property
-    def list_price(self) -> Amount:
-        """What its parts cost alone. Raises MoneyError where they are in several currencies."""
-        alone = [part.line() for part in self.parts]
-        units = sorted({line.currency for line in alone})
-        if len(units) > 1:
-            raise MoneyError(
-                f"items in {' and '.join(units)} have no price together",
-                code="mixed_currencies",
-                where="discount",
-                hint="give `price`, or an amount as the discount",
-            )
-        gone = [getattr(line, "discount", None) for line in alone]
-        off = sum(one.minor for one in gone if one is not None)
-        return Amount(sum(line.ints[0] for line in alone) - off, units[0])
-
-    @property
-    def cost(self) -> Amount | None:
-        """What its parts cost the seller; None where the catalogue does not tell it of each."""
-        costs = [part.item.cost for part in self.parts]
-        known = [cost for cost in costs if cost is not None]
-        if len(known) < len(costs) or len({cost.currency for cost in known}) > 1:
+    def costs(self) -> dict[str, Amount] | None:
+        """What one unit of each line costs the seller, by the line's id; None if not all known."""
+        known = {part.item.sku: part.item.cost for part in self.parts}
+        found = {sku: cost for sku, cost in known.items() if cost is not None}
+        if len(found) < len(known):
             return None
-        whole = sum(c.minor * part.quantity for c, part in zip(known, self.parts, strict=True))
-        return Amount(whole, known[0].currency)
+        if not self.assessment.is_set:
+            return found
+        sets = reduce(gcd, (part.quantity for part in self.parts))
+        units = {cost.currency for cost in found.values()}
+        if len(units) > 1:
+            return None
+        whole = sum(found[part.item.sku].minor * part.quantity for part in self.parts)
+        return {SET_ID: Amount(whole // sets, units.pop())}
 
     @property
     def stock(self) -> int | None:
@@ -118,11 +122,48 @@ class CatalogBundle:
 
     def quote(self, buyer: Buyer | str, *, as_of: date | str | None = None) -> Quote:
         """What it costs a buyer at list price, all in. Raises as ``LandedCost.price_for`` does."""
-        shop = self.catalog.shop()
-        if not self.prices:
-            return shop.price_for(self.bundle, buyer, as_of=as_of)
-        market = shop.market_for(buyer, as_of=as_of)
-        return shop.price_for(self.bundle_in(market.terms.shown), buyer, as_of=as_of)
+        with self.named_items():
+            return self.catalog.shop().price_for(self.bundle_for(buyer, as_of), buyer, as_of=as_of)
+
+    def offer(
+        self,
+        buyer: Buyer | str,
+        *,
+        at: datetime | date | str | None = None,
+        shown: Shown | None = None,
+    ) -> Offer:
+        """The price to show a buyer by the shop's policy, and how it came about.
+
+        ``at`` is an instant with a zone, or a day for its first instant in UTC; today by default.
+        Raises as :meth:`landedcost.pricing.offer.Pricing.offer` does.
+        """
+        now = instant(self.catalog.shop().clock() if at is None else at)
+        with self.named_items():
+            bundle = self.bundle_for(buyer, now.date())
+            pricing = self.catalog.pricing(self.policy)
+            return pricing.offer(bundle, buyer, at=now, shown=shown, cost=self.costs)
+
+    def cliffs(
+        self,
+        buyer: Buyer | str,
+        *,
+        as_of: date | str | None = None,
+        start: Any = None,
+        end: Any = None,
+    ) -> tuple[Cliff, ...]:
+        """Where another regime takes over as its goods get dearer, and what that costs the buyer.
+
+        Raises as :func:`landedcost.bundles.cliffs.cliffs` does.
+        """
+        with self.named_items():
+            market = self.catalog.shop().market_for(buyer, as_of=as_of)
+            return cliffs(market, self.bundle_in(market.terms.shown), start=start, end=end)
+
+    def both_ways(self, buyer: Buyer | str, *, as_of: date | str | None = None) -> BothWays[Quote]:
+        """Its price line by line and as one set to customs, with the duty each way."""
+        with self.named_items():
+            market = self.catalog.shop().market_for(buyer, as_of=as_of)
+            return both_ways(market, self.listed_in(market.terms.shown), self.assessment)
 
     def with_item(self, sku: str, quantity: int = 1) -> CatalogBundle:
         """The same and some more units of an article, at its own price beside a fixed one.
@@ -140,6 +181,22 @@ class CatalogBundle:
             more = (*more, Part(item, quantity))
         return replace(self, parts=more, prices=_raised(self.prices, item, quantity))
 
+    def of(self, catalog: Catalog) -> CatalogBundle:
+        """The same bundle, priced by another catalogue's shop."""
+        return replace(self, catalog=catalog)
+
+    @contextmanager
+    def named_items(self) -> Iterator[None]:
+        """Let errors about a line name the article it was made from."""
+        try:
+            yield
+        except LandedCostError as error:
+            found = _LINE.match(error.where)
+            if found is not None and not self.assessment.is_set:
+                item = path("items", self.parts[int(found[1])].item.sku)
+                error.where = item + error.where[found.end() :]
+            raise
+
     def as_dict(self) -> dict[str, Any]:
         """Its name, title and items, for JSON."""
         return {
@@ -147,6 +204,13 @@ class CatalogBundle:
             "title": self.title,
             "items": {part.item.sku: part.quantity for part in self.parts},
         }
+
+
+def instant(at: datetime | date | str) -> datetime:
+    """An instant as it is, or the first one of a day in UTC. Raises RequestError."""
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(day(at, "at"), time(), UTC)
 
 
 def _raised(prices: Mapping[str, Amount], item: Item, quantity: int) -> dict[str, Amount]:
@@ -160,54 +224,3 @@ def _raised(prices: Mapping[str, Amount], item: Item, quantity: int) -> dict[str
         )
     own = {code: price for code, price in prices.items() if code == unit}
     return {c: Amount(p.minor + item.price.minor * quantity, c) for c, p in own.items()}
-
-
-def read(catalog: Catalog, name: str, value: Any, where: str) -> CatalogBundle:
-    """A bundle from its table. Raises RequestError and MoneyError with the path of the field."""
-    given = fields.table(value, where, KEYS)
-    if "items" not in given:
-        raise RequestError(
-            "no items",
-            code="missing_field",
-            where=f"{where}.items",
-            hint="write items = { tee = 1, mug = 1 }",
-        )
-    if "price" in given and "discount" in given:
-        raise RequestError(
-            "a fixed price and a discount say two things",
-            code="bad_request",
-            where=f"{where}.discount",
-            hint="leave one of them out",
-        )
-    made = CatalogBundle(
-        catalog,
-        name,
-        fields.title(given.get("title", name), f"{where}.title"),
-        parts(given["items"], catalog.items, f"{where}.items"),
-        _prices(given["price"], f"{where}.price") if "price" in given else {},
-        discount(given["discount"], f"{where}.discount") if "discount" in given else None,
-        fields.amount(given["shipping"], f"{where}.shipping") if "shipping" in given else None,
-        fields.image(given["image"], f"{where}.image") if "image" in given else "",
-    )
-    made.bundle_in(None)
-    return made
-
-
-def _prices(value: Any, where: str) -> dict[str, Amount]:
-    """Fixed prices by currency: ``"59.00 USD"``, or a list with one for each of several."""
-    several = isinstance(value, list | tuple)
-    found: dict[str, Amount] = {}
-    for index, one in enumerate(value if several else [value]):
-        at = f"{where}[{index}]" if several else where
-        price = fields.amount(one, at)
-        if price.currency in found:
-            raise MoneyError(
-                f"a second price in {price.currency}",
-                code="repeated_currency",
-                where=at,
-                hint="give one price for a currency",
-            )
-        found[price.currency] = price
-    if not found:
-        raise fields.wrong_type("an amount", value, where, 'such as "59.00 USD"')
-    return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import LandedCost
 from ..errors import LandedCostError, RequestError, RuleFileError
+from ..pricing.offer import Pricing
+from ..pricing.policy import Policy
+from ..pricing.schedule import Schedule
 from ..request import Buyer
-from . import fields
-from .bundle import CatalogBundle, read
+from . import fields, read
+from .baskets import rows_of
+from .bundle import CatalogBundle
 from .items import Item
 from .paths import Lines, path
+from .read import CatalogDrop
 from .shop import ShopSettings
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ class Catalog:
     """What a shop sells, read from one file; nothing in it changes after.
 
     ``settings`` is what ``[shop]`` says, ``items`` and ``bundles`` are by name, in the order of
-    the file; ``policy`` and ``drops`` are its tables of that name.
+    the file, ``drops`` in that of their starts; ``policy`` is how the shop makes its prices.
     """
 
     def __init__(
@@ -41,22 +48,20 @@ class Catalog:
         items: Mapping[str, Item],
         *,
         bundles: Mapping[str, Any],
-        policy: Mapping[str, Any],
+        policy: Policy,
         drops: Mapping[str, Any],
         file: str = "",
     ) -> None:
         self.settings = settings
         self.items: Mapping[str, Item] = MappingProxyType(dict(items))
         self.policy = policy
-        self.drops = drops
         self.file = file
         self._shop: LandedCost | None = None
+        self._pricings: list[Pricing] = []
         self.bundles: Mapping[str, CatalogBundle] = MappingProxyType(
-            {
-                name: read(self, name, value, path("bundles", name))
-                for name, value in bundles.items()
-            }
+            {name: read.bundle(self, name, value) for name, value in bundles.items()}
         )
+        self.drops: Mapping[str, CatalogDrop] = MappingProxyType(read.drops(self, drops))
 
     @classmethod
     def load(cls, file: str | os.PathLike[str]) -> Catalog:
@@ -105,7 +110,7 @@ class Catalog:
             ShopSettings.of(tables["shop"], folder),
             items,
             bundles=tables["bundles"],
-            policy=tables["policy"],
+            policy=Policy.of(tables["policy"]),
             drops=tables["drops"],
             file=file,
         )
@@ -126,9 +131,18 @@ class Catalog:
         """The same catalogue priced by another shop: with live sources, or under reforms."""
         made = type(self).__new__(type(self))
         made.__dict__.update(self.__dict__)
-        made._shop = shop
+        made._shop, made._pricings = shop, []
         made.bundles = MappingProxyType({n: b.of(made) for n, b in self.bundles.items()})
         return made
+
+    def pricing(self, policy: Policy | None = None) -> Pricing:
+        """The shop under its policy, or under a bundle's own; kept with what it learnt."""
+        wanted = self.policy if policy is None else policy
+        found = next((one for one in self._pricings if one.policy is wanted), None)
+        if found is None:
+            found = Pricing(self.shop(), wanted)
+            self._pricings.append(found)
+        return found
 
     def bundle(self, name: str) -> CatalogBundle:
         """A bundle by its name. Raises RequestError (``unknown_bundle``) naming the nearest."""
@@ -140,10 +154,21 @@ class Catalog:
         Raises RequestError (``unknown_item``).
         """
         name = "+".join(skus)
-        titles = [self.items[s].title for s in skus if s in self.items]
-        where = path("bundles", name)
-        made = read(self, name, {"items": list(skus)}, where)
-        return made.named(name, " + ".join(titles))
+        titles = [self.items[sku].title for sku in skus if sku in self.items]
+        made = read.bundle(self, name, {"items": list(skus)})
+        return replace(made, title=" + ".join(titles))
+
+    @property
+    def schedule(self) -> Schedule:
+        """When its drops run, by the clock of the viewer or of the shop."""
+        return Schedule(tuple(drop.when for drop in self.drops.values()))
+
+    def baskets(self, shown: str | None = None) -> list[dict[str, Any]]:
+        """Its bundles as rows for ``LandedCost.price_many``, one for each line of each bundle.
+
+        ``shown`` picks the fixed prices of that currency where a bundle has several.
+        """
+        return rows_of(self.bundles.values(), shown)
 
     def quote(self, name: str, buyer: Buyer | str, *, as_of: date | str | None = None) -> Quote:
         """What a bundle costs a buyer at list price, all in. Raises as its parts do."""
@@ -187,10 +212,11 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
         raise RequestError(
             f"not valid TOML: {error}",
             code="bad_toml",
-            where=name,
+            where=f"{name}:{found[1] if found else len(text.splitlines()) or 1}",
             hint="is the file whole, and is each name given once?",
         ) from None
     except RecursionError:

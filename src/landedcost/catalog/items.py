@@ -77,7 +77,8 @@ class Item:
 
         Raises RequestError and MoneyError.
         """
-        given = {"title": self.title, "quantity": quantity} | dict(self.facts) | more
+        given: dict[str, Any] = {"title": self.title, "quantity": quantity}
+        given |= {**self.facts, **more}
         price = given.pop("unit_price", self.price)
         with fields.under(self.where, unit_price="price"):
             return Line(self.sku, price, **given)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..bundles.deals import percent_off
 from ..errors import RequestError
 from ..lines import Amount, Line
 from ..money import percent
-from ..rounding import half_up
 from . import fields
 from .items import Item
+from .paths import path
 
 KEYS = ("quantity", "discount", "free", "gift")
 Off = Amount | str
@@ -36,30 +37,28 @@ class Part:
         """The part as a line. Raises RequestError and MoneyError."""
         item = self.item
         if self.gift:
-            declared = item.facts.get("customs_value", item.price)
-            return item.line(
-                self.quantity, unit_price=Amount(0, item.price.currency), customs_value=declared
-            )
-        off = self.free * item.price.minor
-        if self.discount is not None:
-            charged = (self.quantity - self.free) * item.price.minor
-            off += taken_off(self.discount, Amount(charged, item.price.currency)).minor
-        if not off:
-            return item.line(self.quantity)
-        return item.line(self.quantity, discount=Amount(off, item.price.currency))
+            nothing = Amount(0, item.price.currency)
+            return item.line(self.quantity, unit_price=nothing, customs_value=self.declared)
+        line = item.line(self.quantity)
+        with fields.under(path("items", item.sku)):
+            if self.free:
+                line = line.less(Amount(self.free * item.price.minor, item.price.currency))
+            if isinstance(self.discount, str):
+                return percent_off(line, self.discount)
+            return line if self.discount is None else line.less(self.discount)
+
+    @property
+    def declared(self) -> Amount | None:
+        """What customs is told a unit is worth where that is not its price: a gift's, above all."""
+        told = self.item.facts.get("customs_value")
+        if told is not None:
+            return Amount.of(told, "customs_value")
+        return self.item.price if self.gift else None
 
     @property
     def more(self) -> Part:
         """The same with one unit more."""
         return Part(self.item, self.quantity + 1, self.discount, self.free, self.gift)
-
-
-def taken_off(off: Off, price: Amount) -> Amount:
-    """What ``off`` comes to on a price, a share of it half up to the minor unit."""
-    if isinstance(off, Amount):
-        return off
-    num, den = percent(off)
-    return Amount(half_up(price.minor * num, den), price.currency)
 
 
 def discount(value: Any, where: str) -> Off:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ..client import STRATEGIES, LandedCost
-from ..codes import nearest
 from ..errors import RequestError
+from ..fx.margin import FxMargin
 from ..lines import Amount, one_of
 from ..locales import buyer_locale
+from ..pricing.zones import zone
 from ..request import CHANNELS, TERMS, Buyer, Seller
 from ..shipping.zones import ZoneTable
 from ..territories import Place, place
@@ -20,7 +20,8 @@ from . import fields
 
 KEYS = (
     "name", "country", "registrations", "ship_from", "channel", "terms", "tariff_strategy",
-    "carrier", "shipping", "insurance", "locale", "zone", "markets",
+    "carrier", "shipping", "insurance", "locale", "zone", "fx_margin",
+    "markets",
 )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ class ShopSettings:
 
     ``shipping`` and ``insurance`` are amounts for each parcel, where no zone table
     (``carrier``) is asked. ``locale`` is that of the shop itself, ``zone`` its time zone (IANA
-    name), ``markets`` where it sells.
+    name), ``markets`` where it sells; ``fx_margin`` goes on the commercial exchange rate.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ShopSettings:
     insurance: Amount | None = None
     locale: str = ""
     zone: str = "UTC"
+    fx_margin: FxMargin = field(default_factory=lambda: FxMargin({}))
     markets: tuple[str, ...] = ()
 
     @classmethod
@@ -87,7 +89,8 @@ class ShopSettings:
             shipping=_amount(given, "shipping", at),
             insurance=_amount(given, "insurance", at),
             locale=_locale(given.get("locale"), at["locale"]),
-            zone=time_zone(given.get("zone", "UTC"), at["zone"]),
+            zone=zone(given.get("zone", "UTC"), at["zone"]).key,
+            fx_margin=FxMargin.of(given.get("fx_margin"), at["fx_margin"]),
             markets=markets(given.get("markets", ()), at["markets"]),
         )
 
@@ -99,6 +102,7 @@ class ShopSettings:
             "terms": self.terms,
             "tariff_strategy": self.strategy,
             "carrier": self.carrier,
+            "fx_margin": self.fx_margin,
         }
         return LandedCost(self.seller, **settings | more)
 
@@ -126,22 +130,6 @@ def _table(value: Any, folder: Path, where: str) -> ZoneTable:
     except RequestError as error:
         error.where = where
         raise
-
-
-def time_zone(value: Any, where: str) -> str:
-    """The IANA name of a time zone. Raises RequestError naming the nearest."""
-    name = fields.text(value, where)
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        close = nearest(name[:60], sorted(available_timezones()), 1)
-        raise RequestError(
-            f"no time zone {name[:60]!r}",
-            code="unknown_zone",
-            where=where,
-            hint=f"did you mean {close[0]!r}?" if close else 'such as "America/Los_Angeles"',
-        ) from None
-    return name
 
 
 def markets(value: Any, where: str) -> tuple[str, ...]:

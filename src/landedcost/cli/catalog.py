@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.table import Table
 
 from ..catalog import Catalog, CatalogBundle
 from ..errors import LandedCostError, RequestError
-from ..quote import Quote
+from ..pricing.offer import Offer
 from .inputs import buyer_in, live_sources, local_tariffs, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import cell, show, show_json, table
+from .output import cell, plain, room, show, show_json, table
 
 catalog = typer.Typer(
     rich_markup_mode=None,
@@ -43,15 +44,15 @@ class Answer:
 
     bundle: CatalogBundle
     market: str
-    quote: Quote | None = None
+    offer: Offer | None = None
     error: LandedCostError | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer for JSON."""
+        """The answer for JSON: the headline is in the quote of the offer."""
         found: dict[str, Any] = {"bundle": self.bundle.name, "market": self.market}
-        if self.quote is None:
+        if self.offer is None:
             return {**found, "error": self.error and self.error.as_dict()}
-        return {**found, "text": self.quote.text, "quote": self.quote.as_dict()}
+        return found | self.offer.as_dict()
 
 
 def opened(
@@ -101,12 +102,12 @@ def answers(found: Catalog, markets: Iterable[str], as_of: str | None) -> list[A
 
 
 def _answer(bundle: CatalogBundle, market: str, as_of: str | None) -> Answer:
-    with renamed({"buyer": "--to", "as_of": "--as-of"}):
+    with renamed({"buyer": "--to"}):
         buyer = buyer_in(market)
     try:
-        return Answer(bundle, market, quote=bundle.quote(buyer, as_of=as_of))
+        return Answer(bundle, market, offer=bundle.offer(buyer, at=as_of))
     except LandedCostError as error:
-        if error.where == "as_of":
+        if error.where == "at":
             error.where = "--as-of"
             raise
         return Answer(bundle, market, error=error)
@@ -200,21 +201,45 @@ def price(
     return max(e.exit_code for e in errors) if len(errors) == len(asked) else 0
 
 
+_COLUMNS = ("bundle", "market", "price", "label", "all in", "certainty", "set by")
+_AMOUNTS = ("price", "all in")
+_WORDS = 24
+"""The width that the label should have."""
+
+
 def _show_prices(found: Catalog, asked: list[Answer]) -> None:
     parts: list[RenderableType] = []
-    priced = [answer for answer in asked if answer.quote is not None]
-    if priced:
-        made = table(
-            found.settings.name or found.file,
-            ("bundle", "market", "price", "certainty"),
-            ("price",),
-        )
-        for answer in priced:
-            assert answer.quote is not None
-            texts = (answer.quote.text, answer.quote.certainty)
-            made.add_row(*map(cell, (answer.bundle.title, answer.market, *texts)))
+    rows = [_row(answer) for answer in asked if answer.offer is not None]
+    if rows:
+        made = _prices(found.settings.name or found.file, rows)
         parts.append(made)
     parts += [
         cell(f"{a.bundle.name}, {a.market}: {a.error}", "red") for a in asked if a.error is not None
     ]
     show(*parts)
+
+
+def _prices(title: str, rows: list[tuple[str, ...]]) -> Table:
+    """A row for each price, its label beside it or, on a narrow terminal, below the bundle."""
+    at = _COLUMNS.index("label")
+    short = [*_COLUMNS[:at], *_COLUMNS[at + 1 :]]
+    others = [(*row[:at], *row[at + 1 :]) for row in rows]
+    left = room(short, others)
+    if left >= _WORDS:
+        made = table(title, _COLUMNS, _AMOUNTS)
+        for row in rows:
+            made.add_row(*map(cell, row))
+        return made
+    made = table(title, short, _AMOUNTS, whole=left >= 0)
+    for row, (name, *rest) in zip(rows, others, strict=True):
+        told = cell(name).append(f"\n{plain(row[at])}", style="dim")
+        made.add_row(told, *map(cell, rest), end_section=True)
+    return made
+
+
+def _row(answer: Answer) -> tuple[str, ...]:
+    offer = answer.offer
+    assert offer is not None
+    quote, first = offer.quote, offer.headline
+    told = (first.text, first.label, quote.text, quote.certainty, offer.binding.replace("_", " "))
+    return (answer.bundle.title, answer.market, *told)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.text import Text
 
 from ..bundles.adding import Added, adding
 from ..bundles.cliffs import Cliff, cliffs, goods_minor
@@ -18,7 +19,11 @@ from ..quote import money_dict
 from ..request import Bundle
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop
 from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Sources, Strategy, Tariffs
-from .output import amount, cell, plain, show, show_json, table
+from .output import amount, cell, room, show, show_json, table
+
+_COLUMNS = ("goods from", "total before", "then", "jump")
+_WORDS = 40
+"""The room that the words of a cliff need beside its figures."""
 
 
 def show_cliffs(
@@ -68,7 +73,7 @@ def show_cliffs(
     if found:
         told = f"{asked.buyer.label}, {asked.terms} on {asked.as_of}"
         title = f"{told}: the goods cost {amount(goods, unit)} now"
-        parts.append(_cliffs(title, found))
+        parts += _cliffs(title, found)
     else:
         parts.append(cell("no cliff in this range"))
     show(*parts, *([_more(more, unit)] if more else []))
@@ -81,22 +86,30 @@ def _added(market: Market, bundle: Bundle, line: str) -> Added | LandedCostError
         return error
 
 
-def _cliffs(title: str, found: Sequence[Cliff]) -> RenderableType:
-    columns = ("goods from", "total before", "then", "jump", "because")
-    made = table(title, columns, columns[:-1])
-    for cliff in found:
-        unit = cliff.above.currency
-        totals = (cliff.total_below, cliff.total_above, cliff.jump_minor)
-        texts = ["none" if t is None else amount(t, unit, named=False) for t in totals]
-        if cliff.jump_minor is None:
-            texts[-1] = ""
-        goods = amount(cliff.above.minor, unit)
-        first, *rest = _because(cliff)
-        because = cell(first)
-        for line in rest:
-            because.append(f"\n{plain(line)}")
-        made.add_row(*map(cell, (goods, *texts)), because, end_section=True)
-    return made
+def _cliffs(title: str, found: Sequence[Cliff]) -> list[RenderableType]:
+    """The cliffs with what changes beside them or, where there is little room, below the table."""
+    rows = [_figures(cliff) for cliff in found]
+    wide = room(_COLUMNS, rows) >= _WORDS
+    columns = (*_COLUMNS, "because") if wide else _COLUMNS
+    made = table(title, columns, _COLUMNS)
+    below: list[RenderableType] = []
+    for row, cliff in zip(rows, found, strict=True):
+        told = _because(cliff)
+        if wide:
+            made.add_row(*map(cell, row), Text("\n").join(map(cell, told)), end_section=True)
+        else:
+            made.add_row(*map(cell, row))
+            below += (cell(f"{row[0]}: {line}") for line in told)
+    return [made, *below]
+
+
+def _figures(cliff: Cliff) -> list[str]:
+    unit = cliff.above.currency
+    totals = (cliff.total_below, cliff.total_above)
+    texts = ["none" if t is None else amount(t, unit, named=False) for t in totals]
+    jump = cliff.jump_minor
+    jumped = "" if jump is None else amount(jump, unit, named=False)
+    return [amount(cliff.above.minor, unit), *texts, jumped]
 
 
 def _because(cliff: Cliff) -> list[str]:
@@ -109,7 +122,7 @@ def _because(cliff: Cliff) -> list[str]:
 
 
 def _more(more: dict[str, Added | LandedCostError], unit: str) -> RenderableType:
-    columns = ("one more of", "buyer pays", "goods", "beside", "crosses")
+    columns = ("one more", "buyer pays", "goods", "beside", "crosses")
     made = table("", columns, columns[1:-1])
     for line, one in more.items():
         if isinstance(one, LandedCostError):

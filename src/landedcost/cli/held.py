@@ -14,7 +14,7 @@ from ..errors import RequestError
 from ..held import HeldQuote, Keys, Record, Scope, hold, pin, replay, verify
 from ..held.quote import MARK
 from ..lines import Amount
-from .inputs import buyer_fields, read_input, shop
+from .inputs import FLAGS, buyer_fields, read_input, renamed, shop
 from .options import (
     AsJson,
     Carrier,
@@ -41,6 +41,7 @@ At = Annotated[
 Shop = Annotated[
     str, typer.Option("--shop", metavar="NAME", help="Where the price is honoured: a shop's id.")
 ]
+_FLAGS = {**FLAGS, "lasts": "--for", "at": "--at", "scope.shop": "--shop"}
 _SPAN = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -78,10 +79,13 @@ def hold_command(
     The token is for a page or a payment; the document has the request and the whole answer.
     """
     ring, now, span = _keys(keys), _instant(at), _span(lasts)
-    answerer = shop(carrier, strategy, rules_dir, tariffs, reform, fx_margin=fx_margin)
-    quote = answerer.price(_request(file, now))
-    kept = pin(quote, answerer.rules) if record else None
-    held = hold(quote, ring, at=now, lasts=span, shop=shop_name, overnight=overnight, record=kept)
+    with renamed(_FLAGS):
+        answerer = shop(carrier, strategy, rules_dir, tariffs, reform, fx_margin=fx_margin)
+        quote = answerer.price(_request(file, now))
+        kept = pin(quote, answerer.rules) if record else None
+        held = hold(
+            quote, ring, at=now, lasts=span, shop=shop_name, overnight=overnight, record=kept
+        )
     if kept is not None and record is not None:
         kept.save(record)
     if output is not None:
@@ -114,8 +118,9 @@ def verify_command(
     """
     market = buyer_fields(to) if to is not None else {}
     named = "-".join(filter(None, (market.get("country"), market.get("region"))))
-    scope = Scope(shop_name, named or None, currency, terms, market.get("locale"))
-    text = what if what.startswith(f"{MARK}.") else read_input(what)
+    with renamed(_FLAGS):
+        scope = Scope(shop_name, named or None, currency, terms, market.get("locale"))
+    text = what if what.startswith(f"{MARK}.") else read_input(what, "held price")
     held = verify(text, _keys(keys), at=_instant(at), scope=scope)
     if as_json:
         show_json({"honoured": True, "token": held.token, **_data(held)})

@@ -13,7 +13,6 @@ from uuid import uuid4
 import typer
 
 from ..errors import PluginError, RequestError
-from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
 from .options import (
     AsOf,
@@ -73,9 +72,7 @@ def serve(
         answerer = shop(
             carrier, strategy, rules_dir, tariffs, reform, () if offline else sources or ()
         )
-    bundles: dict[str, Request] = {}
-    for name in requests:
-        bundles[Path(name).stem] = parse_request(read_input(name), as_of=as_of)
+    asked = [(Path(n).stem, parse_request(read_input(n), as_of=as_of)) for n in requests]
     with renamed({"buyer": "--to"}):
         buyers = [buyer_in(market) for market in dict.fromkeys(split_list(to))]
     if not buyers:
@@ -84,12 +81,14 @@ def serve(
         )
     with _extra():
         from ..live.feed import Feed
-        from ..live.repricing import Repricing
+        from ..live.repricing import Asked, Repricing
         from ..live.run import run
         from ..live.serve import Serving, create_app
 
         seconds = timedelta(seconds=1)
-        source = Repricing(answerer, bundles, buyers, hold=hold * seconds, pinned=as_of is not None)
+        bundles = [Asked(answerer, name, request) for name, request in dict(asked).items()]
+        day = asked[0][1].as_of if as_of is not None else None
+        source = Repricing(bundles, buyers, hold=hold * seconds, day=day)
         feed = Feed(uuid4().hex[:12], _now())
         feed.publish(source.cards(_now()), _now())
         for failure in source.failures:
@@ -112,6 +111,12 @@ def export(
         str | None,
         typer.Option("--server", metavar="URL", help="Where the prices come from."),
     ] = None,
+    settings: Annotated[
+        str,
+        typer.Option(
+            "--settings", metavar="QUERY", help="Of a page, such as 'mode=grid&theme=light'."
+        ),
+    ] = "",
 ) -> None:
     """Write the overlay for another host.
 
@@ -124,7 +129,7 @@ def export(
 
     one_of(kind, _KINDS, "KIND", "unknown_kind")
     if kind == "page":
-        made = page(server).encode()
+        made = page(server, settings).encode()
     else:
         made = (widget if kind == "widget" else twitch)(server or _LOCAL)
     Path(output).write_bytes(made)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
-from ..errors import RequestError
+from ..errors import LandedCostError, RequestError
 from ..lines import Amount
 from ..money import parse_money
 from ..pricing.offer import Offer, Pricing
@@ -63,7 +63,7 @@ def offer(
     as_json: AsJson = False,
     sources: Sources = None,
     offline: Offline = False,
-) -> None:
+) -> int:
     """Decide on the price to show: the landed cost, and what the shop's policy makes of it.
 
     landedcost offer REQUEST.json --policy shop.toml --to DE,GB,JP
@@ -83,19 +83,31 @@ def offer(
             carrier, strategy, rules_dir, tariffs, None, () if offline else sources or ()
         )
         pricing = Pricing(answerer, declared)
-        found = {}
+        found: dict[str, Offer | LandedCostError] = {}
         for one in [buyer_in(m, asked.buyer.kind) for m in split_list(to)] or [asked.buyer]:
-            listed = pricing.shop_for(one.place).price(_of(asked, one, to is not None))
-            found[one.label] = pricing.decide(
-                listed, at=instant, shown=before.get(one.label), cost=costs
-            )
+            try:
+                listed = pricing.shop_for(one.place).price(_of(asked, one, to is not None))
+                found[one.label] = pricing.decide(
+                    listed, at=instant, shown=before.get(one.label), cost=costs
+                )
+            except LandedCostError as error:
+                if to is None:
+                    raise
+                found[one.label] = error
+    made = {name: one for name, one in found.items() if isinstance(one, Offer)}
     if shown is not None:
-        _keep(shown, {**before, **{name: one.shown_after for name, one in found.items()}})
+        _keep(shown, {**before, **{name: one.shown_after for name, one in made.items()}})
     if as_json:
-        documents = {name: one.as_dict() for name, one in found.items()}
+        documents = {name: _document(one) for name, one in found.items()}
         show_json(documents if to is not None else next(iter(documents.values())))
     else:
         show(*(_described(name, one) for name, one in found.items()))
+    errors = [one for one in found.values() if isinstance(one, LandedCostError)]
+    return max(e.exit_code for e in errors) if errors and not made else 0
+
+
+def _document(one: Offer | LandedCostError) -> dict[str, Any]:
+    return one.as_dict() if isinstance(one, Offer) else {"error": one.as_dict()}
 
 
 def _of(asked: Request, buyer: Any, chosen: bool) -> Request:
@@ -160,10 +172,14 @@ def _keep(name: str, states: Mapping[str, Shown]) -> None:
     Path(name).write_text(f"{text}\n", encoding="utf-8")
 
 
-def _described(name: str, one: Offer) -> Table:
+def _described(name: str, one: Offer | LandedCostError) -> RenderableType:
+    if isinstance(one, LandedCostError):
+        return cell(f"{name}: {one}", "red")
     unit = one.price.currency
     left = "" if one.margin is None else f", {amount(one.margin.minor, unit)} remain"
-    title = f"{name}: {amount(one.price.minor, unit)} all in, bound by {one.binding}{left}"
+    first = "" if one.shown == one.price else f"{amount(one.shown.minor, unit)} shown, "
+    price = f"{first}{amount(one.price.minor, unit)} all in"
+    title = f"{name}: {price}, bound by {one.binding}{left}"
     made = table(title, ("step", "price", "change", "why"), ("price", "change"))
     for step in one.steps:
         change = step.after.minor - step.before.minor

@@ -12,10 +12,10 @@ from ..errors import RequestError
 from .catalog import File, opened
 from .inputs import buyer_in, renamed, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import amount, cell, counted, show, show_json, table
+from .output import cell, counted, show, show_json, table
 
 _FLAGS = {"buyer": "--to", "margin": "--margin", "size": "--size", "limit": "--limit",
-          "stock": "--stock", "as_of": "--as-of"}  # fmt: skip
+          "stock": "--stock", "at": "--as-of"}  # fmt: skip
 
 
 def propose(
@@ -55,7 +55,7 @@ def propose(
             size=size,
             limit=limit,
             stock=_stock(stock),
-            as_of=as_of,
+            at=as_of,
             progress=None if told is None else lambda done, of: told(done, of, done),
         )
     if as_json:
@@ -84,17 +84,16 @@ def _show(found: Proposals) -> None:
     if found.found:
         made = table(
             f"{found.market}: bundles that keep {found.margin}",
-            ("bundle", "price", "buyer saves", "margin", "keeps", "stock"),
-            ("price", "buyer saves", "margin", "keeps", "stock"),
+            ("bundle", "all in", "buyer saves", "margin", "keeps", "stock"),
+            ("all in", "buyer saves", "margin", "keeps", "stock"),
         )
         for one in found:
-            margin = one.margin
             made.add_row(
                 cell(one.bundle.title).append(f"\n{'; '.join(one.reasons[1:])}", style="dim"),
                 cell(one.quote.text),
                 cell(one.quote.format(one.saving.minor)),
-                cell(amount(margin.minor, margin.currency)),
-                cell(margin.percent),
+                cell(one.quote.format(one.margin.minor)),
+                cell(one.percent),
                 cell("" if one.stock is None else f"{one.stock:,}"),
                 end_section=True,
             )
@@ -104,6 +103,9 @@ def _show(found: Proposals) -> None:
     parts += [
         cell(f"{sku} takes no part: {reason}", "dim") for sku, reason in found.left_out.items()
     ]
+    if found.looked_at < found.sets:
+        told = f"priced: the {found.looked_at:,} of {found.sets:,} sets that leave most"
+        parts.append(cell(told, "dim"))
     if found.dearer:
         told = f"not proposed, dearer for the buyer than its articles: {found.dearer:,}"
         parts.append(cell(told, "dim"))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.table import Table
 
 from ..lines import Amount
 from ..money import parse_money
@@ -16,9 +17,10 @@ from ..request import Request
 from ..whatif.effect import Side
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
 from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Sources, Strategy, Tariffs
-from .output import amount, cell, show, show_json, table
+from .output import amount, cell, room, show, show_json, table
 
-_FIGURES = ("goods", "duty", "tax", "shipping, fees", "total", "gap", "margin")
+_PARTS = ("duty", "tax", "carriers")
+_FIGURES = ("goods", *_PARTS, "total", "gap", "margin")
 
 
 def target(
@@ -70,22 +72,39 @@ def target(
 def _show(found: list[AtMarket], asked: Request, wanted: Amount, costed: bool) -> None:
     unit = wanted.currency
     title = f"{amount(wanted.minor, unit)} all in, {asked.terms} on {asked.as_of}, in {unit}"
-    figures = _FIGURES if costed else _FIGURES[:-1]
-    made = table(title, ("market", *figures, "certainty"), figures)
+    rows = []
     for one in found:
         if one.solved is not None and one.figures is not None:
-            sums = _sums(one.solved, one.figures)[: len(figures)]
-            texts = [amount(minor, unit, named=False) for minor in sums]
-            if one.solved.exact:
-                texts[figures.index("gap")] = ""
-            made.add_row(*map(cell, (one.market, *texts, one.solved.quote.certainty)))
-    parts: list[RenderableType] = [made] if made.row_count else []
+            sums = _sums(one.solved, one.figures)
+            row = {name: amount(sums[name], unit, named=False) for name in _FIGURES}
+            row = {"market": one.market, **row, "certainty": one.solved.quote.certainty}
+            rows.append(row | ({"gap": ""} if one.solved.exact else {}))
+    left_out = () if costed else ("margin",)
+    columns = [name for name in ("market", *_FIGURES, "certainty") if name not in left_out]
+    parts: list[RenderableType] = [_table(title, columns, rows)] if rows else []
     errors = [f"{one.market}: {one.error}" for one in found if one.error is not None]
     show(*parts, *(cell(text, "red") for text in errors))
 
 
-def _sums(solved: Solved, figures: Side) -> tuple[int, ...]:
-    return (
+def _table(title: str, columns: list[str], rows: list[dict[str, str]]) -> Table:
+    """All columns where there is room; where there is little, the parts go below the market."""
+    if room(columns, [[row[name] for name in columns] for row in rows]) >= 0:
+        made = table(title, columns, _FIGURES)
+        for row in rows:
+            made.add_row(*(cell(row[name]) for name in columns))
+        return made
+    few = [name for name in columns if name not in _PARTS]
+    made = table(title, few, _FIGURES)
+    for row in rows:
+        told = cell(row["market"])
+        for name in _PARTS:
+            told.append(f"\n{name} {row[name]}", style="dim")
+        made.add_row(told, *(cell(row[name]) for name in few[1:]), end_section=True)
+    return made
+
+
+def _sums(solved: Solved, figures: Side) -> dict[str, int]:
+    sums = (
         solved.goods.minor,
         figures.duty,
         figures.tax,
@@ -94,6 +113,7 @@ def _sums(solved: Solved, figures: Side) -> tuple[int, ...]:
         solved.gap_minor,
         figures.margin,
     )
+    return dict(zip(_FIGURES, sums, strict=True))
 
 
 def _document(one: AtMarket) -> dict[str, Any]:

@@ -5,7 +5,7 @@ prices again what has expired. ``pin`` records all that a price was made of, ``r
 recomputes it from that alone.
 """
 
-from .accept import Accepted, Moved, accept, moved
+from .accept import Accepted, Moved, accept, asked_again, moved
 from .claims import Scope
 from .key import Key
 from .keys import Keys
@@ -24,6 +24,7 @@ __all__ = [
     "Replayed",
     "Scope",
     "accept",
+    "asked_again",
     "hold",
     "moved",
     "pin",

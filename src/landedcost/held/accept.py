@@ -11,10 +11,12 @@ from ..contract import build_request
 from ..errors import HeldError
 from ..lines import Amount
 from ..quote import Quote
-from .quote import LEEWAY, HeldQuote, authentic, verify
+from .claims import seconds
+from .quote import LEEWAY, HeldQuote, authentic, timely
 
 if TYPE_CHECKING:
     from ..client import LandedCost
+    from ..request import Request
     from .claims import Scope
     from .keys import Keys
 
@@ -90,22 +92,40 @@ def accept(
     :func:`~landedcost.held.verify` does, ``expired`` among them for a token, which does not have
     the request; and what ``shop`` raises where there is no price any more.
     """
+    known = authentic(held, keys, scope)
     try:
-        return Accepted(True, verify(held, keys, at=at, scope=scope, leeway=leeway))
+        timely(known, at, leeway)
+        return Accepted(True, known)
     except HeldError as error:
         if error.code != "expired":
             raise
-        known = authentic(held, keys, scope)
         if known.request is None:
             error.hint = "give the document, which has the request, or price the bundle again"
             raise
-    request = build_request(known.request, as_of=at.astimezone(UTC).date())
+    quote = shop.price(asked_again(known, at=at, rates=rates, customs_rates=customs_rates))
+    return Accepted(False, known, quote, moved(known, quote))
+
+
+def asked_again(
+    held: HeldQuote,
+    *,
+    at: datetime,
+    rates: Mapping[str, str] | None = None,
+    customs_rates: Mapping[str, str] | None = None,
+) -> Request:
+    """The request of a held document as of the day of ``at`` (UTC), to be priced again.
+
+    For a shop that awaits its prices: ``moved(held, await shop.price(asked_again(held, at=now)))``.
+    ``rates`` and ``customs_rates`` take the place of those it was given. Raises RequestError
+    (``token_only``) for a token.
+    """
+    seconds(at)
+    request = build_request(held.as_dict()["request"], as_of=at.astimezone(UTC).date())
     if rates is not None:
         request = request.but(rates=rates)
     if customs_rates is not None:
         request = request.but(customs_rates=customs_rates)
-    quote = shop.price(request)
-    return Accepted(False, known, quote, moved(known, quote))
+    return request
 
 
 def moved(held: HeldQuote, quote: Quote) -> tuple[Moved, ...]:

@@ -26,17 +26,19 @@ from .canonical import b64, from_b64
 from .key import KINDS, RETIRED, STATES, Key, Secret
 
 _FIELDS = {"id", "kind", "state", "secret", "public"}
-_HEAD = "# Keys of landedcost: whoever reads a secret here can sign prices of this shop.\n"
+_SECRET = "# Keys of landedcost: whoever reads a secret here can sign prices of this shop.\n"
+_PUBLIC = "# Public keys of landedcost: they verify held prices and cannot sign any.\n"
 _PRIVATE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MAX_BYTES = 100_000
 
 
 def private_text(path: Path) -> str:
     """The text of a file of keys.
 
-    Raises RequestError: ``no_file``, and ``open_key_file`` if it has a secret and others may
-    read or change it.
+    Raises RequestError: ``no_file``, and ``open_key_file`` if others may change it, or read it
+    where it has a secret.
     """
     try:
         data = path.read_bytes()[: _MAX_BYTES + 1]
@@ -45,9 +47,9 @@ def private_text(path: Path) -> str:
         raise RequestError(
             f"cannot read the keys: {error.strerror or error}", code="no_file", where=str(path)
         ) from None
-    if os.name == "posix" and mode & _OTHERS and b"secret" in data:
+    if os.name == "posix" and mode & (_OTHERS if b"secret" in data else _OTHERS_WRITE):
         raise RequestError(
-            f"others may read this file of secret keys (mode {stat.S_IMODE(mode):o})",
+            f"others may read or change this file of keys (mode {stat.S_IMODE(mode):o})",
             code="open_key_file",
             where=str(path),
             hint=f"chmod 600 {path.name}; if others could have read it, rotate with --keep 0",
@@ -105,7 +107,8 @@ def write_keys(keys: Sequence[Key], path: Path) -> None:
     Raises RequestError (``cannot_write``).
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    text = _HEAD + "".join(f"\n[[key]]\n{_fields(key)}" for key in keys)
+    head = _SECRET if any(key.secret is not None for key in keys) else _PUBLIC
+    text = head + "".join(f"\n[[key]]\n{_fields(key)}" for key in keys)
     try:
         opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
         with os.fdopen(opened, "w", encoding="utf-8") as file:

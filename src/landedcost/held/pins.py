@@ -11,6 +11,7 @@ from ..errors import LandedCostError, RequestError
 from ..fx.rates import CustomsRate, Rate
 from ..tariffs.rows import Claim, Found, Row
 from .canonical import digest
+from .tables import bad_record
 
 if TYPE_CHECKING:
     from ..fx.book import Rates
@@ -50,12 +51,13 @@ class Pins:
                 where="record",
                 hint="this version of landedcost asks for more than the one that made the record",
             )
-        if "error" in found:
-            told = found["error"]
-            raise RequestError(
-                told["message"], code=told["code"], where=told["where"], hint=told["hint"]
-            )
-        return read(found["answer"])
+        try:
+            if "error" not in found:
+                return read(found["answer"])
+            told = RequestError(**found["error"])
+        except (KeyError, TypeError, ValueError):
+            raise bad_record(f"its answer to {key!r} cannot be read") from None
+        raise told
 
 
 class PinnedRates:

@@ -15,6 +15,7 @@ from ..contract.text import read_json
 from ..contract.write import request_document
 from ..errors import HeldError, RequestError
 from ..lines import Amount
+from ..present.headline import headline_minor
 from ..quote import Quote
 from .canonical import b64, canonical, digest, from_b64, malformed
 from .claims import Claims, Scope, instant, seconds
@@ -159,13 +160,12 @@ def hold(
         "answer": answer,
         "record": bound,
     }
-    headline = Amount.of((answer["headline"]["amount"], answer["headline"]["currency"]))
     claims = Claims(
         keys.current.id,
         quote.id,
         Scope.of(quote, shop),
         quote.total_minor,
-        headline.minor,
+        headline_minor(quote),
         quote.checkout_minor,
         issued,
         expires,
@@ -190,6 +190,12 @@ def verify(
     after ``at``, as when a clock was set back) and ``expired``; looked at in this order.
     """
     found = authentic(held, keys, scope)
+    timely(found, at, leeway)
+    return found
+
+
+def timely(found: HeldQuote, at: datetime, leeway: timedelta = LEEWAY) -> None:
+    """Raise HeldError where a held quote does not hold yet, or no longer."""
     now = seconds(at)
     if found.claims.issued > now + leeway.days * 86_400 + leeway.seconds:
         raise HeldError(
@@ -205,7 +211,6 @@ def verify(
             where="exp",
             hint="price again, or let accept() do it and say what moved",
         )
-    return found
 
 
 def authentic(held: str | bytes | Mapping[str, Any], keys: Keys, scope: Scope) -> HeldQuote:

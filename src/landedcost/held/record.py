@@ -26,7 +26,7 @@ from ..outside.beside import beside
 from ..quote import Quote
 from .canonical import canonical, digest
 from .pins import PinnedRates, PinnedTariff, Pins
-from .tables import lane_data, reform_data
+from .tables import bad_record, lane_data, reform_data
 
 if TYPE_CHECKING:
     from ..regimes.load import RuleBook
@@ -189,16 +189,6 @@ def record_document(text: str, where: str) -> dict[str, Any]:
 def fingerprint(text: str) -> str:
     """The SHA-256 of a text in hex digits."""
     return sha256(text.encode()).hexdigest()
-
-
-def bad_record(why: str, where: str = "record") -> RequestError:
-    """The error for what is no record."""
-    return RequestError(
-        f"not a record: {why}",
-        code="bad_record",
-        where=where,
-        hint="give a file that `landedcost hold --record` wrote",
-    )
 
 
 def _text(path: Path) -> str:

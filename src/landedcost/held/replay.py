@@ -24,8 +24,8 @@ from ..regimes.select import select
 from ..shipping.zones import ShippingOffer
 from .canonical import canonical
 from .pins import PinnedRates, PinnedTariff, Pins
-from .record import Record, bad_record
-from .tables import lane_of, reform_of
+from .record import Record
+from .tables import bad_record, lane_of, reform_of
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -68,6 +68,16 @@ def reform_of(data: Mapping[str, Any]) -> Reform:
     )
 
 
+def bad_record(why: str, where: str = "record") -> RequestError:
+    """The error for what is no record."""
+    return RequestError(
+        f"not a record: {why}",
+        code="bad_record",
+        where=where,
+        hint="give a file that `landedcost hold --record` wrote",
+    )
+
+
 def _plain(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(part, name) for key, part in value.items()}

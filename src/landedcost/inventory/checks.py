@@ -15,11 +15,11 @@ _STEP = timedelta(microseconds=1)
 
 
 def micros(instant: object, where: str) -> int:
-    """Microseconds since 1970. Raises RequestError (``bad_instant``)."""
+    """Microseconds since 1970. Raises RequestError (``naive_time``)."""
     if not isinstance(instant, datetime) or instant.tzinfo is None:
         raise RequestError(
             f"not an instant: {instant!r}",
-            code="bad_instant",
+            code="naive_time",
             where=where,
             hint="give a datetime with a time zone, such as datetime.now(UTC)",
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from ..currencies import currency
 from ..errors import RequestError
@@ -93,7 +94,7 @@ def lowest(history: Sequence[Displayed], start: datetime, end: datetime) -> Disp
 def history_of(entries: Sequence[Entry]) -> tuple[Displayed, ...]:
     """What was on display, of the entries of one article on a market."""
     found = []
-    for one, after in zip(entries, [*entries[1:], None], strict=True):
+    for one, after in zip_longest(entries, entries[1:]):
         if one.minor is not None and one.currency is not None:
             until = None if after is None else moment(after.at_us)
             price = Amount(one.minor, one.currency)

@@ -41,6 +41,8 @@ _SHOWN = sa.Table(
     sa.Column("reference", sa.BigInteger),
     sa.Column("began_us", sa.BigInteger),
 )
+_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1818445940)"}
+"""What lets one process at a time make the table."""
 _KEPT = "displayed prices are kept as they are"
 for _what in ("UPDATE", "DELETE"):
     sa.event.listen(
@@ -75,7 +77,18 @@ class ShownStore:
     def __init__(self, where: str | Engine) -> None:
         with _failing("opened"):
             self._engine = _engine(where) if isinstance(where, str) else where
-            _META.create_all(self._engine)
+            self._make()
+
+    def _make(self) -> None:
+        """Make the table where there is none, one process at a time."""
+        if sa.inspect(self._engine).has_table(_SHOWN.name):
+            return
+        lock = _LOCKS.get(self._engine.dialect.name)
+        with self._engine.connect() as connection:
+            if lock is not None:
+                connection.exec_driver_sql(lock)
+            _META.create_all(connection)
+            connection.commit()
 
     def entries(self, sku: str, market: str) -> Sequence[Entry]:
         """Every entry of an article on a market, oldest first. Raises LedgerError."""
@@ -136,10 +149,16 @@ def _engine(url: str) -> Engine:
 
 @contextmanager
 def _failing(what: str) -> Iterator[None]:
+    """A failure of the database in our words; what only SQLite says is repeated, it has no secrets.
+
+    Raises LedgerError.
+    """
     try:
         yield
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, ValueError) as error:
+        cause = getattr(error, "orig", None)
+        own = type(cause).__module__ == "sqlite3"
         raise LedgerError(
-            f"the ledger cannot be {what}: {str(error).splitlines()[0]}",
+            f"the ledger cannot be {what}: {cause if own else type(cause or error).__name__}",
             hint="look at the database, and whether its URL is right",
-        ) from error
+        ) from (error if own else None)

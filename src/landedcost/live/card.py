@@ -19,6 +19,8 @@ from ..lines import Amount, one_of
 from ..quote import money_dict
 
 STATES = ("scheduled", "live", "sold_out", "ended")
+OVER = ("sold_out", "ended")
+"""The states of a drop in which no price is shown."""
 DIRECTIONS = ("ltr", "rtl")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
+from html import escape
 
 from .words import page_text
 
@@ -37,10 +38,11 @@ def policy(connect: str) -> str:
     )
 
 
-def document(*, server: str = "", meta_policy: str = "") -> str:
+def document(*, server: str = "", settings: str = "", meta_policy: str = "") -> str:
     """The whole page. ``server`` is where its prices come from, by default where it came from.
 
-    ``meta_policy`` is written into a page that is opened as a file and has no headers.
+    ``settings`` are written into it, as a query without its question mark; those of its address
+    go before them. ``meta_policy`` is for a page that is opened as a file, without headers.
     """
     html = page_text("overlay.html")
     meta = ""
@@ -50,7 +52,8 @@ def document(*, server: str = "", meta_policy: str = "") -> str:
         "<!-- policy -->": meta,
         "/* style */": page_text("overlay.css").rstrip(),
         "/* script */": script(),
-        "SERVER": server,
+        "SERVER": escape(server),
+        "SETTINGS": escape(settings),
     }
     for mark, text in parts.items():
         before, _, after = html.partition(mark)

@@ -31,15 +31,18 @@ def origin(server: str) -> str:
     return plain
 
 
-def page(server: str | None = None) -> str:
+def page(server: str | None = None, settings: str = "") -> str:
     """The overlay as one file to open from a disk.
 
-    With ``server`` it connects there and nowhere else; without, ``?server=`` says where. Raises
-    RequestError for what is no server.
+    With ``server`` it connects there and nowhere else; without, ``?server=`` says where.
+    ``settings`` are written into it, such as ``mode=grid&theme=light``. Raises RequestError for
+    what is no server.
     """
+    query = settings.removeprefix("?")
     if server is None:
-        return document(meta_policy=policy("http: https:"))
-    return document(server=origin(server), meta_policy=policy(origin(server)))
+        return document(settings=query, meta_policy=policy("http: https:"))
+    home = origin(server)
+    return document(server=home, settings=query, meta_policy=policy(home))
 
 
 def widget(server: str) -> bytes:

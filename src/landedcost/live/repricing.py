@@ -6,9 +6,10 @@ publishes into the feed instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 
 import anyio
 from anyio import to_thread
@@ -33,27 +34,69 @@ class Failure:
     error: LandedCostError
 
 
-class Repricing:
-    """Prices of ``requests`` (by the bundle's name) for ``buyers``, each held for ``hold``.
+class Sold(Protocol):
+    """A bundle that can be priced for anybody, such as :class:`Asked`."""
 
-    The buyer of a request is replaced. ``pinned`` keeps the day of the requests; otherwise prices
-    are those of the day, and hold no longer than it.
+    @property
+    def name(self) -> str:
+        """What it is called in the feed."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it is called on a card."""
+        ...
+
+    def priced(self, buyer: Buyer, day: date) -> tuple[Quote, Quote | None]:
+        """Its quote, and the quote without what it saves as a bundle, if it saves anything.
+
+        Raises LandedCostError.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A bundle that is sold as a request says, but for the buyer and the day."""
+
+    shop: LandedCost
+    name: str
+    request: Request
+
+    @property
+    def title(self) -> str:
+        """The titles of its lines, joined."""
+        return " + ".join(line.title or line.id for line in self.request.bundle.lines)
+
+    def priced(self, buyer: Buyer, day: date) -> tuple[Quote, Quote | None]:
+        """See :meth:`Sold.priced`."""
+        asked = self.request.but(buyer=buyer, currency=None, as_of=day)
+        bundle = asked.bundle
+        quote = self.shop.price(asked)
+        if bundle.discount is None:
+            return quote, None
+        whole = Bundle(bundle.lines, shipping=bundle.shipping, insurance=bundle.insurance)
+        return quote, self.shop.price(asked.but(bundle=whole))
+
+
+class Repricing:
+    """Prices of bundles for ``buyers``, each held for ``hold``.
+
+    Prices are those of the day in UTC, and hold no longer than it; ``day`` pins another one.
     """
 
     def __init__(
         self,
-        shop: LandedCost,
-        requests: Mapping[str, Request],
+        bundles: Sequence[Sold],
         buyers: Sequence[Buyer],
         *,
         hold: timedelta,
-        pinned: bool = False,
+        day: date | None = None,
     ) -> None:
-        self.shop = shop
-        self.requests = requests
+        self.bundles = bundles
         self.buyers = buyers
         self.hold = hold
-        self.pinned = pinned
+        self.day = day
         self.failures: list[Failure] = []
 
     def cards(self, at: datetime) -> list[Card]:
@@ -64,41 +107,31 @@ class Repricing:
         """
         self.failures = []
         made = []
-        for name, request in self.requests.items():
+        for sold in self.bundles:
             for buyer in self.buyers:
                 try:
-                    made.append(self._card(name, request, buyer, at))
+                    made.append(self._card(sold, buyer, at))
                 except LandedCostError as error:
-                    self.failures.append(Failure(name, buyer.label, error))
+                    self.failures.append(Failure(sold.name, buyer.label, error))
                     if not isinstance(error, ProviderError):
-                        made.append(self._bare(name, request, buyer))
+                        made.append(self._bare(sold, buyer))
         return made
 
-    def _card(self, name: str, request: Request, buyer: Buyer, at: datetime) -> Card:
-        asked = request.but(buyer=buyer, currency=None)
-        if not self.pinned:
-            asked = asked.but(as_of=at.astimezone(UTC).date())
-        quote = self.shop.price(asked)
-        bundle = asked.bundle
-        listed = None
-        if bundle.discount is not None:
-            whole = Bundle(bundle.lines, shipping=bundle.shipping, insurance=bundle.insurance)
-            listed = self.shop.price(asked.but(bundle=whole))
+    def _card(self, sold: Sold, buyer: Buyer, at: datetime) -> Card:
+        quote, listed = sold.priced(buyer, self.day or at.astimezone(UTC).date())
         until = self._until(quote, at)
-        title = title_of(bundle)
-        return card_of(name, title, buyer.label, quote, valid_until=until, listed=listed)
+        return card_of(sold.name, sold.title, buyer.label, quote, valid_until=until, listed=listed)
 
     def _until(self, quote: Quote, at: datetime) -> datetime:
-        if self.pinned:
+        if self.day is not None:
             return at + self.hold
         return min(
             at + self.hold, datetime.combine(quote.valid_until, time(), UTC) + 86_400 * SECOND
         )
 
-    def _bare(self, name: str, request: Request, buyer: Buyer) -> Card:
+    def _bare(self, sold: Sold, buyer: Buyer) -> Card:
         tag = buyer.locale or f"und-{buyer.country}"
-        title = title_of(request.bundle)
-        return bare_card(name, title, buyer.label, tag, buyer.country, buyer.region or "")
+        return bare_card(sold.name, sold.title, buyer.label, tag, buyer.country, buyer.region or "")
 
     async def run(self, feed: Feed, clock: Callable[[], datetime], every: timedelta) -> None:
         """Publish anew every so often, and as soon as a price runs out. Does not return."""
@@ -108,8 +141,3 @@ class Repricing:
             await anyio.sleep(max(1, min([every, *ends]) // SECOND))
             cards = await to_thread.run_sync(self.cards, clock())
             feed.publish(cards, clock())
-
-
-def title_of(bundle: Bundle) -> str:
-    """The titles of a bundle's lines, joined."""
-    return " + ".join(line.title or line.id for line in bundle.lines)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import RequestError
-from .card import Card
+from .card import OVER, Card
 
 MAX_BYTES = 5_120
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,8 @@ def payloads(cards: Sequence[Card], now: datetime) -> list[str]:
 
     A message is complete for the cards in it: ``v``, ``now`` (seconds since 1970) and ``b``, the
     bundles with their markets as ``[market, language, text, code, label, quote, valid until]``,
-    the last again in seconds since 1970. A card without a price has only market and language.
+    the last again in seconds since 1970. A card whose price is not shown has three entries, the
+    third is ``none``, ``sold_out`` or ``ended``.
     Raises RequestError (``too_large``) for a card that does not fit into a message.
     """
     made: list[str] = []
@@ -56,10 +57,15 @@ def _message(cards: Sequence[Card], now: datetime) -> str:
 
 
 def _row(card: Card) -> list[Any]:
-    price = card.price
+    price, sale = card.price, card.sale
+    if sale is not None and sale.state in OVER:
+        return [card.market, card.language, sale.state]
     if price is None:
-        return [card.market, card.language]
-    until = _seconds(price.valid_until)
+        return [card.market, card.language, "none"]
+    ends = price.valid_until
+    if sale is not None and sale.ends_at is not None:
+        ends = min(ends, sale.ends_at)
+    until = _seconds(ends)
     return [card.market, card.language, price.text, price.code, price.label, price.quote, until]
 
 

@@ -8,6 +8,7 @@ from .text import locale_of
 
 _SHARED = frozenset({"$", "\u00a3", "\u00a5", "\uffe5", "kr", "kr.", "Kr", "Rs", "Fr."})
 """Symbols that several currencies use."""
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _NO_SYMBOL = re.compile(r"[\d\s.,'’\u00a0\u202f\u200e\u200f\u061c\u066b\u066c\u0660-\u0669-]+")
 
 
@@ -17,8 +18,10 @@ def market_name(country: str, tag: str) -> str:
 
 
 def language_of(tag: str) -> str:
-    """A tag with a language for HTML: ``de-DE`` for ``und-DE``."""
-    return str(locale_of(tag)).replace("_", "-")
+    """A tag with language and country for HTML: ``de-DE`` for ``und-DE``."""
+    locale, country = locale_of(tag), tag.replace("_", "-").split("-")[-1]
+    name = str(locale).replace("_", "-")
+    return name if locale.territory or not _COUNTRY.fullmatch(country) else f"{name}-{country}"
 
 
 def direction(tag: str) -> str:

@@ -7,10 +7,10 @@ operations on its minor units.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..currencies import currency as find_currency
@@ -61,10 +61,9 @@ def money_text(amount: Amount, tag: str, *, code: bool = False, native: bool = F
     ``native`` writes the digits of the locale's own numbering system. Raises MoneyError for a
     currency that does not exist.
     """
-    return formatter(tag, amount.currency, code=code, native=native)(amount.minor)
+    return _formatter(tag, amount.currency, code, native)(amount.minor)
 
 
-@lru_cache(maxsize=_KEPT)
 def formatter(tag: str, currency: str, *, code: bool = False, native: bool = False) -> Formatter:
     """The function that writes minor units of a currency for a locale, compiled once.
 
@@ -72,6 +71,11 @@ def formatter(tag: str, currency: str, *, code: bool = False, native: bool = Fal
     ``native`` the one it gives for the locale's default numbering system, its digits put in,
     which Babel leaves Latin. Raises MoneyError for a currency that does not exist.
     """
+    return _formatter(tag, currency, code, native)
+
+
+@lru_cache(maxsize=_KEPT)
+def _formatter(tag: str, currency: str, code: bool, native: bool) -> Formatter:
     from babel.numbers import get_decimal_symbol, get_group_symbol, parse_pattern
 
     digits = find_currency(currency).digits
@@ -121,23 +125,28 @@ def _compiled(
     digits: int,
     grouped: Callable[[int], str],
 ) -> Formatter:
-    scale = 10**digits
     start, end = plus
     below, below_end = minus
-
-    def whole(minor: int) -> str:
-        if minor < 0:
-            return f"{below}{grouped(-minor)}{below_end}"
-        return f"{start}{grouped(minor)}{end}"
+    if not digits:
+        return lambda minor: (
+            f"{below}{grouped(-minor)}{below_end}" if minor < 0 else f"{start}{grouped(minor)}{end}"
+        )
+    scale, tails = 10**digits, _tails(point, digits)
 
     def parted(minor: int) -> str:
         if minor < 0:
-            units, rest = divmod(-minor, scale)
-            return f"{below}{grouped(units)}{point}{rest:0{digits}}{below_end}"
-        units, rest = divmod(minor, scale)
-        return f"{start}{grouped(units)}{point}{rest:0{digits}}{end}"
+            units = -minor // scale
+            return f"{below}{grouped(units)}{tails[-minor - units * scale]}{below_end}"
+        units = minor // scale
+        return f"{start}{grouped(units)}{tails[minor - units * scale]}{end}"
 
-    return parted if digits else whole
+    return parted
+
+
+@cache
+def _tails(point: str, digits: int) -> Sequence[str]:
+    """Every fraction as it is written, from ``.00`` to ``.99``."""
+    return tuple(f"{point}{rest:0{digits}}" for rest in range(10**digits))
 
 
 def _grouping(sizes: tuple[int, int], separator: str) -> Callable[[int], str]:
@@ -147,17 +156,20 @@ def _grouping(sizes: tuple[int, int], separator: str) -> Callable[[int], str]:
         if separator == ",":
             return "{:,}".format
         return lambda value: f"{value:,}".replace(",", separator)
+    second = first + then
 
     def parted(value: int) -> str:
         text = str(value)
-        if len(text) <= first:
+        width = len(text)
+        if width <= first:
             return text
-        head, parts = text[:-first], [text[-first:]]
+        if width <= second:
+            return f"{text[:-first]}{separator}{text[-first:]}"
+        head, parts = text[:-second], [text[-second:-first], text[-first:]]
         while len(head) > then:
-            parts.append(head[-then:])
+            parts.insert(0, head[-then:])
             head = head[:-then]
-        parts.append(head)
-        return separator.join(reversed(parts))
+        return separator.join((head, *parts))
 
     return parted
 

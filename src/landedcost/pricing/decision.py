@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,21 +15,17 @@ from ..lines import Amount
 from ..money import amount_text
 from ..quote import money_dict
 from ..rounding import down, half_up, up
-from .charm import ANY, Charm
 from .costs import Exchange, charged, cost_of_goods, kept
 from .guards import Rails
-from .living import remember, settle
+from .living import Settled, remember, settle
+from .making import Maker
+from .read import percent_text
 from .sticky import Shown
-from .target import Solved, solve
 
 if TYPE_CHECKING:
     from ..quote import Quote
     from .policy import MarketPolicy
 
-_LOOK = 12
-"""How many price points on either side are tried where one cannot be made exactly."""
-_LESS = 20
-"""How many minor units of freight the shop may bear, so that a price can be made exactly."""
 _BORNE = {
     "duty": ("duty",),
     "tax": ("tax",),
@@ -82,26 +77,43 @@ class Decision:
 
     def take(self) -> None:
         """Take every step. Raises what :meth:`landedcost.pricing.offer.Pricing.offer` does."""
-        price = self._step("list", 0, self.listed.total_minor, "landed at list prices")
+        found, rails, declared = self._settled()
+        self._make(found.minor, rails, declared=declared)
+        self._remember(found.minor, found.anchor, rails)
+
+    def stays(self) -> Shown | None:
+        """The state to keep where the price shown goes on being shown, None where it changes.
+
+        No quote is made. Raises as :meth:`take`.
+        """
+        found, rails, _ = self._settled()
+        if self.shown is None or found.minor != self.shown.price.minor:
+            return None
+        return remember(self.shown, self.shown.price, found.anchor, self.at, rails)
+
+    def _settled(self) -> tuple[Settled, Rails, bool]:
+        """The price that is to be shown, its rails, and whether the shop named it itself."""
         by_hand = self._own(self.policy.hand_set)
         target = self._own(self.policy.all_in)
+        declared = by_hand is not None or target is not None
+        headline = self.policy.shown == "headline" and not declared
+        self.maker = Maker(self.listed, headline)
+        what = "headline of the landed cost" if headline else "landed cost"
+        price = self._step("list", 0, self.maker.shown(self.listed), f"{what} at list prices")
         if by_hand is not None:
             self._step("hand_set", price, by_hand.minor, "a price set by hand wins")
             self._check_floor(by_hand)
             rails = Rails(floor=self._floor(), sticky=self.policy.sticky)
-            self._make(by_hand.minor, rails)
-            self._remember(by_hand.minor, by_hand.minor, rails)
-            return
+            return Settled(by_hand.minor, by_hand.minor, ()), rails, True
         if target is not None:
             raw = self._step("all_in", price, target.minor, "the target, all in")
         else:
             raw = self._returns(self._borne(price))
         rails = self._rails()
-        found = settle(raw, rails, self.shown, self.at, declared=target is not None)
+        found = settle(raw, rails, self.shown, self.at, declared=declared)
         for bound in found.trail:
             self._step(bound.code, bound.before, bound.after, bound.why)
-        self._make(found.minor, rails, declared=target is not None)
-        self._remember(found.minor, found.anchor, rails)
+        return found, rails, declared
 
     @cached_property
     def margin(self) -> Amount | None:
@@ -136,9 +148,10 @@ class Decision:
     def _borne(self, price: int) -> int:
         for name, kinds in _BORNE.items():
             part: Fraction = getattr(self.policy.bears, name)
-            if part:
-                less = part * charged(self.listed, *kinds)
-                what = "all" if part == 1 else f"{part.numerator} of {part.denominator} parts"
+            given = charged(self.listed, *kinds) if part else 0
+            if given:
+                less = part * given
+                what = "all" if part == 1 else percent_text(part)
                 price = self._step(
                     f"bears_{name}",
                     price,
@@ -172,7 +185,7 @@ class Decision:
         return up(floor.numerator, floor.denominator) if self.policy.guards.floor else None
 
     def _least(self) -> int | None:
-        """The price, all in, at which the least margin just remains."""
+        """The price at which the least margin just remains."""
         least = self.policy.guards.min_margin
         if least is None:
             return None
@@ -186,12 +199,12 @@ class Decision:
         spent = self.goods + self._expected
         spent += sum(one.amount_minor for one in self.listed.seller_costs)
         if isinstance(least, Fraction):
-            needed = spent / (1 - least)
+            needed = Fraction(spent, 1 - least)
         else:
             needed = spent + self.exchange.many(least)
         priced = self.listed.priced
         price = Amount(max(up(needed.numerator, needed.denominator), 1), self.unit)
-        return priced.market.price(priced.bundle.at(price), priced.carried).total_minor
+        return self.maker.shown(priced.market.price(priced.bundle.at(price), priced.carried))
 
     def _check_floor(self, by_hand: Amount) -> None:
         floor = self._floor()
@@ -205,60 +218,21 @@ class Decision:
             )
 
     def _make(self, price: int, rails: Rails, *, declared: bool = False) -> None:
-        """Set ``quote`` to the one whose total is the price, or as near as there is."""
-        if price == self.listed.total_minor:
-            return
-        found = self._solve(price)
-        if not found.exact:
-            found = self._near(price, found, rails, declared)
-        self.quote = found.quote
-        total = found.quote.total_minor
-        if total != price:
-            self._step("reachable", price, total, "no goods price makes the price before exactly")
-
-    def _near(self, price: int, found: Solved, rails: Rails, declared: bool) -> Solved:
-        """What to show where a price cannot be made with the freight as it is."""
-        charged_less = self._with_less_freight(price)
-        if charged_less is not None:
-            return charged_less
-        held = self.shown is not None and price == self.shown.price.minor
-        if rails.charm != ANY and not held and not declared:
-            for point in _points(rails.charm, price):
-                if rails.apply(point, self.shown, self.at)[0] == point:
-                    other = self._solve(point)
-                    if other.exact:
-                        return other
-        if rails.floor is not None and found.quote.total_minor < rails.floor:
-            return self._solve(rails.floor, "above")
-        return found
-
-    def _with_less_freight(self, price: int) -> Solved | None:
-        """The price made with a few minor units less of freight, None where that does not help.
-
-        Duty and tax are rounded each by itself, so some totals lie between two goods prices.
-        """
-        priced = self.listed.priced
-        freight = charged(self.listed, "shipping")
-        for less in range(1, min(_LESS, freight - 1) + 1):
-            bundle = copy(priced.bundle)
-            bundle.shipping = Amount(freight - less, self.unit)
-            found = solve(priced.market, bundle, Amount(price, self.unit))
-            if found.exact:
-                why = f"{self._text(less)} less of freight is charged, so that the price comes out"
-                self._step("freight", price, price, why)
-                return found
-        return None
-
-    def _solve(self, price: int, side: str = "nearest") -> Solved:
-        priced = self.listed.priced
-        amount = Amount(price, self.unit)
-        return solve(priced.market, priced.bundle, amount, side=side, carried=priced.carried)
+        """Set ``quote`` to the one that shows the price, or as near as there is."""
+        made = self.maker.make(price, rails, self.shown, self.at, declared=declared)
+        self.quote = made.quote
+        if made.less:
+            why = f"{self._text(made.less)} less of freight is charged, so that the price comes out"
+            self._step("freight", price, price, why)
+        if made.shown != price:
+            why = "no goods price makes the price before exactly"
+            self._step("reachable", price, made.shown, why)
 
     def _remember(self, price: int, anchor: int, rails: Rails) -> None:
         """The state to keep. A held price that cannot be made now is still the one held."""
-        total = self.quote.total_minor
+        shown = self.maker.shown(self.quote)
         held = self.shown is not None and price == self.shown.price.minor
-        minor = price if held else total
+        minor = price if held else shown
         self.after = remember(
             self.shown,
             Amount(minor, self.unit),
@@ -269,15 +243,6 @@ class Decision:
 
     def _text(self, minor: int) -> str:
         return f"{amount_text(minor, currency(self.unit).digits)} {self.unit}"
-
-
-def _points(charm: Charm, price: int) -> list[int]:
-    """Other price points around one, the nearest first."""
-    found, low, high = [], price, price
-    for _ in range(_LOOK):
-        low, high = charm.below(low - 1), charm.above(high + 1)
-        found += [low, high]
-    return sorted((p for p in found if p > 0), key=lambda p: abs(p - price))
 
 
 def _check(shown: Shown, unit: str, at: datetime) -> None:

@@ -16,7 +16,15 @@ from .charm import ANY, Charm
 from .sticky import DAY, Shown, Sticky
 
 KEYS = ("min_margin", "ceiling", "max_change", "max_change_per_day", "floor")
-ORDER = ("min_margin", "ceiling", "max_change", "max_change_per_day", "changes_per_day", "floor")
+ORDER = (
+    "min_margin",
+    "ceiling",
+    "max_change",
+    "max_change_per_day",
+    "changes_per_day",
+    "cooldown",
+    "floor",
+)
 """What is applied after what; a later rule overrules an earlier one, and the floor all."""
 Amounts = tuple[Amount, ...]
 
@@ -148,9 +156,9 @@ class Rails:
             if after != minor:
                 yield Bound(code, minor, after, why)
                 minor = after
-        why = self.sticky.barred(shown, minor, at)
-        if why:
-            yield Bound("changes_per_day" if "changes" in why else "cooldown", minor, now, why)
+        barred = self.sticky.barred(shown, minor, at)
+        if barred is not None:
+            yield Bound(barred[0], minor, now, barred[1])
 
     def _within(self, minor: int, now: int, most: Fraction, lowest: int, highest: int) -> int:
         """The price point nearest to ``minor`` that is within a share of prices shown."""

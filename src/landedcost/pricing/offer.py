@@ -27,14 +27,16 @@ class Offer:
     """A price to be shown, and how it came about.
 
     ``quote`` has the goods price at which the bundle costs ``price`` all in: its charges add up
-    to it. ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop
-    after freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None
-    where the costs were not given. ``shown_after`` is the state to give to the next offer.
+    to it. ``shown`` is what the policy was about: the same, or the headline of the quote.
+    ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop after
+    freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None where
+    the costs were not given. ``shown_after`` is the state to give to the next offer.
     """
 
     quote: Quote
     listed: Quote
     price: Amount
+    shown: Amount
     steps: tuple[Step, ...]
     margin: Amount | None
     shown_after: Shown
@@ -55,6 +57,7 @@ class Offer:
         """The offer as a JSON object; ``quote`` is the answer document of the contract."""
         return {
             "price": money_dict(self.price),
+            "shown": money_dict(self.shown),
             "listed": money_dict(Amount(self.listed.total_minor, self.listed.currency)),
             "binding": self.binding,
             "headline": self.headline.as_dict(),
@@ -147,7 +150,24 @@ class Pricing:
             quote=made.quote,
             listed=listed,
             price=Amount(made.quote.total_minor, made.unit),
+            shown=Amount(made.maker.shown(made.quote), made.unit),
             steps=tuple(made.steps),
             margin=made.margin,
             shown_after=made.after,
         )
+
+    def stays(
+        self,
+        listed: Quote,
+        *,
+        at: datetime,
+        shown: Shown,
+        cost: Mapping[str, Any] | None = None,
+    ) -> Shown | None:
+        """Whether ``shown`` goes on being shown: the state to keep then, None where it changes.
+
+        No quote is made for it, so this is quick: it is what a drop asks at every tick. Raises as
+        :meth:`offer`.
+        """
+        policy = self.policy.market(listed.lane.buyer)
+        return Decision(listed, policy, moment(at), shown, cost).stays()

@@ -22,7 +22,9 @@ from .sticky import Sticky
 
 _UNION = "EU"
 _PARTS = ("duty", "tax", "freight", "fees")
+_SHOWN = ("total", "headline")
 _KEYS = (
+    "shown",
     "bears",
     "all_in",
     "hand_set",
@@ -53,10 +55,13 @@ class Bears:
 class MarketPolicy:
     """The policy for one market, with all that is declared for it put together.
 
+    ``shown`` is what the rest is about: the ``total``, all in, or the ``headline``, what the law
+    of the market has in front (without delivery in the EU, without sales tax in the US).
     ``all_in`` are target prices, one a currency, ``hand_set`` prices set by hand; ``fx_margin``
     takes the place of the shop's own, where it is given.
     """
 
+    shown: str = _SHOWN[0]
     bears: Bears = field(default_factory=Bears)
     all_in: tuple[Amount, ...] = ()
     hand_set: tuple[Amount, ...] = ()
@@ -198,13 +203,15 @@ def _check_market(name: object, where: str) -> None:
 
 def _read(given: Mapping[str, Any], where: str) -> MarketPolicy:
     fields: dict[str, Any] = {"where": where}
+    if "shown" in given:
+        fields["shown"] = one_of(given["shown"], _SHOWN, f"{where}.shown", "unknown_price")
     if "bears" in given:
         at = f"{where}.bears"
         parts = read.table(given["bears"], _PARTS, at)
         fields["bears"] = Bears(**{n: read.borne(v, f"{at}.{n}") for n, v in parts.items()})
     for name in ("all_in", "hand_set"):
         if name in given:
-            fields[name] = read.amounts(given[name], f"{where}.{name}")
+            fields[name] = read.amounts(given[name], f"{where}.{name}", 1)
     if "fx_margin" in given:
         fields["fx_margin"] = FxMargin.of(given["fx_margin"], f"{where}.fx_margin")
     if "cash" in given:

@@ -11,7 +11,8 @@ from typing import Any
 from ..codes import nearest
 from ..errors import MoneyError, RequestError
 from ..lines import Amount, one_of
-from ..money import percent
+from ..money import amount_text, percent
+from ..rounding import half_up
 
 _TIME = re.compile(r"(\d{1,6})\s?(s|m|h|d)", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -65,30 +66,34 @@ def share(value: object, where: str, *, most: int | None = 1) -> Fraction:
 
 def borne(value: object, where: str) -> Fraction:
     """The merchant's part: ``"merchant"`` all, ``"buyer"`` nothing, ``"50%"`` half of it."""
-    if isinstance(value, str) and value in _NAMED:
-        return _NAMED[value]
     if isinstance(value, str) and value.endswith("%"):
         return share(value, where)
-    one_of(value, tuple(_NAMED), where, "unknown_bearer")
-    raise AssertionError(value)
+    return _NAMED[one_of(value, tuple(_NAMED), where, "unknown_bearer")]
 
 
-def amounts(value: object, where: str) -> tuple[Amount, ...]:
+def amounts(value: object, where: str, least: int = 0) -> tuple[Amount, ...]:
     """``"20.00 EUR"``, or a list with one amount for each of several currencies.
 
-    Raises MoneyError for what is none, is below zero, or names a currency twice.
+    Raises MoneyError for what is none, is below ``least`` minor units, or names a currency twice.
     """
     several = value if isinstance(value, list | tuple) and value else [value]
     found: dict[str, Amount] = {}
     for index, one in enumerate(several):
         at = f"{where}[{index}]" if several is value else where
         amount = Amount.of(one, at)
-        if amount.minor < 0 or amount.currency in found:
+        if amount.minor < least:
             raise MoneyError(
-                "cannot be negative" if amount.minor < 0 else f"{amount.currency} is named twice",
-                code="negative_amount" if amount.minor < 0 else "repeated_currency",
+                "must be above zero" if least else "cannot be negative",
+                code="negative_amount",
                 where=at,
-                hint="give one amount of zero or more for a currency",
+                hint="leave it out if there is none",
+            )
+        if amount.currency in found:
+            raise MoneyError(
+                f"{amount.currency} is named twice",
+                code="repeated_currency",
+                where=at,
+                hint="give one amount for a currency",
             )
         found[amount.currency] = amount
     return tuple(found.values())
@@ -139,3 +144,10 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         made[key] = merged(before, value) if both else value  # type: ignore[arg-type]
     return made
+
+
+def percent_text(value: Fraction) -> str:
+    """A share as people write it, ``"12.5%"``; hundredths of a percent are the finest shown."""
+    hundredths = value * 10_000
+    text = amount_text(half_up(hundredths.numerator, hundredths.denominator), 2)
+    return text.rstrip("0").rstrip(".") + "%"

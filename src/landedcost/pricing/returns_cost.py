@@ -45,7 +45,7 @@ def shrunk_rate(returned: int, sold: int, category: Fraction, weight: int) -> Fr
         )
     if not sold + weight:
         return category
-    return (returned + weight * category) / Fraction(sold + weight)
+    return Fraction(returned + weight * category, sold + weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Sticky:
         if self.threshold is not None and move >= self.threshold * shown.anchor:
             return ""
         if move < self.band * shown.anchor:
-            return f"moved less than {_percent(self.band)} since the price was set"
+            return f"moved less than {read.percent_text(self.band)} since the price was set"
         if at - shown.since < self.cooldown:
             return f"the last change was at {_text(shown.since)}, within the cooldown"
         most = self.changes_per_day
@@ -155,16 +155,16 @@ class Sticky:
             return "the last change of the day is kept for a real move"
         return ""
 
-    def barred(self, shown: Shown, minor: int, at: datetime) -> str:
-        """Why a change to ``minor`` may not be shown, in words; empty where it may."""
+    def barred(self, shown: Shown, minor: int, at: datetime) -> tuple[str, str] | None:
+        """The limit that a change to ``minor`` would break and why, in words; None for none."""
         most = self.changes_per_day
         if minor == shown.price.minor:
-            return ""
+            return None
         if most is not None and shown.changes(at) >= most:
-            return f"{most} changes in 24 hours are the most"
+            return "changes_per_day", f"{most} changes in 24 hours are the most"
         if minor in shown.recent(at, self.cooldown):
-            return "this price was taken away within the cooldown"
-        return ""
+            return "cooldown", "this price was taken away within the cooldown"
+        return None
 
 
 def moment(at: datetime, where: str = "at") -> datetime:
@@ -181,9 +181,3 @@ def moment(at: datetime, where: str = "at") -> datetime:
 
 def _text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-def _percent(value: Fraction) -> str:
-    hundredths = value * 10_000
-    whole = hundredths.numerator // hundredths.denominator
-    return f"{whole // 100}.{whole % 100:02}".rstrip("0").rstrip(".") + "%"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..codes import country, country_name, nearest
 from ..errors import RequestError
 
-_HOUR = timedelta(hours=1)
+_STEP = timedelta(hours=6)
 _AHEAD = timedelta(days=366)
 
 
@@ -41,9 +41,8 @@ def zone_of(country_code: str, on: datetime, zones: Mapping[str, str] | None = N
     if zones and code in zones:
         return zone(zones[code], f"zones.{code}")
     names = _table().get("GB" if code == "XI" else code, ())
-    found = [ZoneInfo(name) for name in names]
-    if found and all(_alike(found[0], other, on) for other in found[1:]):
-        return found[0]
+    if names and _alike(names, on.astimezone(UTC).date()):
+        return ZoneInfo(names[0])
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     raise RequestError(
         f"{country_name(code)} has no one time zone: {listed or 'none is known'}",
@@ -67,11 +66,13 @@ def _table() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _alike(one: ZoneInfo, other: ZoneInfo, on: datetime) -> bool:
-    at = on.astimezone(UTC)
-    end = at + _AHEAD
-    while at < end:
-        if at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset():
-            return False
-        at += _HOUR * 6
-    return True
+@lru_cache(1_024)
+def _alike(names: tuple[str, ...], day: date) -> bool:
+    """Whether clocks of all these zones show the same for the year from a day."""
+    first, *rest = (ZoneInfo(name) for name in names)
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return all(
+        at.astimezone(first).utcoffset() == at.astimezone(other).utcoffset()
+        for other in rest
+        for at in (start + n * _STEP for n in range(_AHEAD // _STEP))
+    )

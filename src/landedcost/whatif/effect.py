@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..client import LandedCost
@@ -151,28 +151,52 @@ def least_discount(
 ) -> tuple[Amount, Quote]:
     """How much the goods must be lowered for the buyer to pay ``total`` at most, and the quote.
 
-    One minor unit less would cost the buyer more than ``total``. If even free goods do, the
-    answer is ``limit``. A fixed price is lowered instead of a discount raised.
+    With any less the buyer would pay more than ``total``, also where lower goods cost more because
+    another regime takes over. If no price of the goods does, the answer is ``limit``. A fixed
+    price is lowered instead of a discount raised.
     """
+    price = bundle.price
 
-    def lowered(by: int) -> Quote:
-        more = Amount(own.minor + by, own.currency)
-        if bundle.price is not None:
-            return market.price(bundle.at(Amount(bundle.price.minor - by, own.currency)))
-        return market.price(
-            Bundle(
-                bundle.lines,
-                discount=more if more.minor else None,
-                shipping=bundle.shipping,
-                insurance=bundle.insurance,
-            )
+    def lowered(by: int) -> Bundle:
+        if price is not None:
+            return bundle.at(Amount(price.minor - by, own.currency))
+        less = own.minor + by
+        return Bundle(
+            bundle.lines,
+            discount=Amount(less, own.currency) if less else None,
+            shipping=bundle.shipping,
+            insurance=bundle.insurance,
         )
 
-    low, high = 0, limit
-    while low < high:
+    if price is not None:
+        limit = min(limit, price.minor - 1)
+    by = 0
+    if limit > 0 and market.price(bundle).total_minor > total:
+        varying = "discount" if price is None else "price"
+        spans = market.spans(lowered(1), varying=varying)
+
+        def bounds(low: int, high: int) -> tuple[int, ...]:
+            if price is None:
+                return spans(own.minor + low, own.minor + high)
+            return spans(price.minor - high, price.minor - low)
+
+        by = _least(bounds, limit, total)
+    return Amount(by, own.currency), market.price(lowered(by))
+
+
+def _least(bounds: Callable[[int, int], tuple[int, ...]], limit: int, total: int) -> int:
+    """The least figure from 1 to ``limit`` that brings the total down to ``total``, or ``limit``.
+
+    A range of figures that all leave it above is left out whole.
+    """
+    todo = [(1, limit)]
+    while todo:
+        low, high = todo.pop()
+        least, _, refused, _, missing, _ = bounds(low, high)
+        if least > total or refused or missing:
+            continue
+        if low == high:
+            return low
         middle = (low + high) // 2
-        if lowered(middle).total_minor <= total:
-            high = middle
-        else:
-            low = middle + 1
-    return Amount(high, own.currency), lowered(high)
+        todo += ((middle + 1, high), (low, middle))
+    return limit

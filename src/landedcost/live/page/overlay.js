@@ -15,6 +15,8 @@ class Overlay {
     this.clock = new ServerClock();
     this.heardAt = null;
     this.drawn = null;
+    this.groups = null;
+    this.cards = [];
     this.testing = settings.test === "1";
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.ticked = { wall: Date.now(), timer: performance.now() };
@@ -23,20 +25,26 @@ class Overlay {
   start() {
     this.dress();
     if (this.testing) {
-      this.cards = new Map(SAMPLES.cards.map((card) => [`${card.bundle}\n${card.market}`, card]));
       this.clock = testClock(SAMPLES.now);
     } else if (this.base === null) {
       this.problems.push("No server is named: add ?server=http://127.0.0.1:8765 to the address.");
     } else {
-      this.source = new Source(this.base, this.settings, this.clock, () => this.heard(), () => this.tick());
+      const changed = () => {
+        this.groups = null;
+        this.tick();
+      };
+      this.source = new Source(this.base, this.settings, this.clock, () => this.heard(), changed);
       this.source.run();
     }
     this.showProblems();
     this.timer = setInterval(() => this.tick(), TICK_MS);
+    // Timers of a page that is not seen run late: what is seen first must not be what was true then.
+    document.addEventListener("visibilitychange", () => this.tick());
     this.tick();
   }
 
   stop() {
+    this.stopped = true;
     clearInterval(this.timer);
     this.source?.stop();
     this.stage.replaceChildren();
@@ -72,61 +80,76 @@ class Overlay {
     return performance.now() - this.heardAt > this.settings.stale * 1000;
   }
 
-  state(cards, now) {
+  state(now) {
     if (this.testing) return "live";
     if (this.heardAt === null) return "offline";
     if (this.silent()) return "stale";
-    const priced = cards.filter((card) => card.price && !["sold_out", "ended"].includes(saleState(card, now)));
-    return priced.length && priced.every((card) => priceOf(card, now) === null) ? "expired" : "live";
+    const asleep = (card) => !card.price || ["sold_out", "ended"].includes(saleState(card, now));
+    const live = this.cards.some((card) => priceOf(card, now) !== null) || this.cards.every(asleep);
+    return live ? "live" : "expired";
   }
 
-  // The cards asked for: bundles as they come, markets in the order of the query.
-  chosen() {
+  // The cards asked for: bundles as they come, markets in the order of the query. Asked anew only
+  // when cards changed, as a feed may have thousands.
+  pick() {
     const { locales, bundle } = this.settings;
-    const all = [...(this.testing ? this.cards : (this.source?.cards ?? new Map())).values()];
-    const bundles = bundle ?? [...new Set(all.map((card) => card.bundle))];
-    const found = [];
-    for (const name of bundles) {
-      const own = all.filter((card) => card.bundle === name);
-      const named = (text) => own.find((card) => [card.market, card.language].some((tag) => tag.toLowerCase() === text.toLowerCase()));
-      found.push(...(locales === null ? own : locales.map(named).filter(Boolean)));
+    this.bundles = new Map();
+    for (const card of this.testing ? SAMPLES.cards : (this.source?.cards.values() ?? [])) {
+      if (!this.bundles.has(card.bundle)) this.bundles.set(card.bundle, []);
+      this.bundles.get(card.bundle).push(card);
     }
-    return found;
+    const called = (card, name) => [card.market, card.language].some((tag) => tag.toLowerCase() === name.toLowerCase());
+    const shown = (bundle ?? [...this.bundles.keys()]).map((name) => {
+      const own = this.bundles.get(name) ?? [];
+      return locales === null ? own : locales.map((market) => own.find((card) => called(card, market))).filter(Boolean);
+    });
+    this.groups = shown.filter((own) => own.length);
+    this.cards = this.groups.flat();
   }
 
   tick() {
+    if (this.stopped) return;
     this.noticeJumps();
-    const cards = this.chosen();
+    try {
+      this.show();
+    } catch (error) {
+      // What cannot be shown must not leave on show what was there before.
+      console.error(error);
+      this.drawn = null;
+      this.stage.replaceChildren();
+    }
+  }
+
+  show() {
+    if (this.groups === null) this.pick();
     const real = this.clock.now();
-    const state = this.state(cards, real);
+    const state = this.state(real);
     // Without a time no price is valid: what is not live is drawn without amounts.
     const now = state === "live" || state === "expired" ? real : null;
     this.root.dataset.state = state;
-    this.draw(cards, now, real ?? 0);
+    this.draw(now, real ?? 0);
     for (const count of this.stage.querySelectorAll(".countdown")) {
       count.querySelector("time").textContent = clockText(Number(count.dataset.until) - now);
     }
-    this.showStatus(state, cards);
+    this.showStatus(state);
   }
 
   // The markets of one bundle that are on show together, by the server's time: everywhere the same.
-  turn(cards, size, real) {
-    const pages = [];
-    for (const name of new Set(cards.map((card) => card.bundle))) {
-      const own = cards.filter((card) => card.bundle === name);
-      for (let at = 0; at < own.length; at += size) pages.push(own.slice(at, at + size));
-    }
+  turn(size, real) {
+    const pages = this.groups.flatMap((own) =>
+      Array.from({ length: Math.ceil(own.length / size) || 1 }, (_, at) => own.slice(at * size, at * size + size)),
+    );
     const index = Math.floor(real / (this.settings.dwell * 1000)) % pages.length;
     return { page: pages[index], index, pages };
   }
 
-  draw(cards, now, real) {
+  draw(now, real) {
     const { mode } = this.settings;
     const moving = mode === "ticker" && !this.still.matches;
-    const size = mode === "grid" ? this.settings.per : moving ? Infinity : 1;
+    const size = mode === "grid" ? this.settings.per : moving ? this.cards.length : 1;
     // A strip goes round in as many turns as it has markets, so a bundle stays for all of them.
-    const slow = moving ? Math.max(1, ...[...new Set(cards.map((c) => c.bundle))].map((b) => cards.filter((c) => c.bundle === b).length)) : 1;
-    const turn = cards.length ? this.turn(cards, size, real / slow) : null;
+    const slow = moving ? Math.max(1, ...this.groups.map((own) => own.length)) : 1;
+    const turn = this.groups.length ? this.turn(size, real / slow) : null;
     const seen = turn?.page.map((card) => [
       card,
       priceOf(card, now)?.quote,
@@ -165,9 +188,9 @@ class Overlay {
     motion.currentTime = real % duration;
   }
 
-  showStatus(state, cards) {
+  showStatus(state) {
     const status = document.getElementById("status");
-    const missing = !this.testing && state === "live" && !cards.length;
+    const missing = !this.testing && state === "live" && !this.cards.length;
     status.hidden = this.settings.status === "hide" || !(state === "offline" || missing) || this.base === null;
     status.textContent = word("connecting", this.settings.lang);
   }
@@ -193,9 +216,14 @@ function testClock(start) {
   return { now: () => Date.parse(start) + (performance.now() % 600000) };
 }
 
-// Starts an overlay from a query string. `home` is the address of the server where it is known.
-function begin(query, home) {
+// Starts an overlay from a query string. `home` is the address of the server where it is known;
+// a page that is `bound` to it has a policy that lets it connect to no other.
+function begin(query, home, bound = false) {
   const { settings, problems } = readSettings(query);
+  if (bound && settings.server !== null) {
+    problems.push(`This page was exported for ${home} and connects to no other server.`);
+    settings.server = null;
+  }
   const named = settings.server ?? home;
   const base = named === null ? null : named.endsWith("/") || named === home ? named : `${named}/`;
   const overlay = new Overlay(settings, problems, base);

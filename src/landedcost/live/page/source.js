@@ -1,8 +1,8 @@
-// Where the cards come from: the stream, again and again without end, and polling where streams
-// do not pass. A browser's own EventSource gives up at the first 503 and tells nobody.
+// Where the cards come from: the stream, again and again without end, and polling beside it while
+// streams do not pass. A browser's own EventSource gives up at the first 503 and tells nobody.
 
 const VERSION = 1;
-const POLL_AFTER = 2; // streams that failed one after another
+const POLL_AFTER = 1; // streams that failed one after another
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
@@ -11,8 +11,11 @@ class Source {
   constructor(base, settings, clock, heard, changed) {
     Object.assign(this, { base, settings, clock, heard, changed });
     this.cards = new Map();
-    this.failures = 0;
+    this.failures = 0; // streams in a row that told nothing
+    this.unreachable = false; // whether the last one got no connection: then polling gets none
+    this.polling = false;
     this.stopped = false;
+    this.open = new Set();
     this.forget();
   }
 
@@ -28,18 +31,19 @@ class Source {
   async run() {
     while (!this.stopped) {
       this.failures += 1;
+      if (this.failures > POLL_AFTER && !this.unreachable) this.poll();
       await this.stream().catch((error) => this.failed(error));
-      if (this.failures > POLL_AFTER) await this.pollForAWhile();
       await pause(this.delay());
     }
   }
 
   stop() {
     this.stopped = true;
-    this.abort?.abort();
+    for (const abort of this.open) abort.abort();
   }
 
   failed(error) {
+    this.unreachable = error instanceof TypeError;
     console.info(`landedcost: ${error.message}; trying again`);
   }
 
@@ -52,7 +56,8 @@ class Source {
 
   // A request that is given up when nothing comes for `stale` seconds.
   async ask(path, headers, use) {
-    const abort = (this.abort = new AbortController());
+    const abort = new AbortController();
+    this.open.add(abort);
     let timer;
     const alive = () => {
       clearTimeout(timer);
@@ -64,6 +69,7 @@ class Source {
       await use(await fetch(url, { headers, signal: abort.signal, cache: "no-store", credentials: "omit" }), alive);
     } finally {
       clearTimeout(timer);
+      this.open.delete(abort);
       abort.abort();
     }
   }
@@ -71,6 +77,7 @@ class Source {
   async stream() {
     const headers = this.lastId === null ? {} : { "Last-Event-ID": this.lastId };
     await this.ask("stream", headers, async (response, alive) => {
+      this.unreachable = false;
       const kind = response.headers.get("content-type") ?? "";
       if (!response.ok || !kind.startsWith("text/event-stream")) {
         throw new Error(`the stream answered ${response.status} ${kind}`);
@@ -95,7 +102,10 @@ class Source {
       this.clock.hear(comment.slice(4));
       this.heard();
     }
-    return data === undefined || this.document(JSON.parse(data));
+    if (data === undefined) return true;
+    const goesOn = this.document(JSON.parse(data));
+    if (goesOn) this.failures = 0;
+    return goesOn;
   }
 
   // A snapshot or a change. What is known already is ignored; after a gap nothing is believed,
@@ -117,35 +127,42 @@ class Source {
     for (const [bundle, market] of told.gone) this.cards.delete(`${bundle}\n${market}`);
     this.epoch = told.epoch;
     this.number = told.n;
-    this.failures = 0;
     this.clock.hear(told.now);
     this.heard();
     this.changed();
     return true;
   }
 
-  // The state, asked every few seconds; after a while, or when that fails too, streams are tried.
-  async pollForAWhile() {
-    const until = performance.now() + this.settings.retry_max * 1000;
-    try {
-      let tag = null;
-      while (!this.stopped && performance.now() < until) {
-        const headers = tag === null ? {} : { "If-None-Match": tag };
-        await this.ask("state", headers, async (response) => {
-          if (response.status === 304) {
-            this.clock.hear(response.headers.get("Landedcost-Now"));
-            this.heard();
-          } else if (response.ok) {
-            tag = response.headers.get("ETag");
-            this.document(await response.json());
-          } else {
-            throw new Error(`the state answered ${response.status}`);
-          }
-        });
+  // The state, asked every few seconds until a stream tells something again.
+  async poll() {
+    if (this.polling) return;
+    this.polling = true;
+    let tag = null;
+    while (!this.stopped && this.failures > 0 && !this.unreachable) {
+      try {
+        tag = await this.state(tag);
         await pause(this.settings.poll);
+      } catch (error) {
+        this.failed(error);
+        await pause(this.delay());
       }
-    } catch (error) {
-      this.failed(error);
     }
+    this.polling = false;
+  }
+
+  async state(tag) {
+    let answered = tag;
+    await this.ask("state", tag === null ? {} : { "If-None-Match": tag }, async (response) => {
+      if (response.status === 304) {
+        this.clock.hear(response.headers.get("Landedcost-Now"));
+        this.heard();
+      } else if (response.ok) {
+        this.document(await response.json());
+        answered = response.headers.get("ETag");
+      } else {
+        throw new Error(`the state answered ${response.status}`);
+      }
+    });
+    return answered;
   }
 }

@@ -39,10 +39,22 @@ function fromState(state) {
   for (const card of state.cards) {
     const bundle = found.get(card.bundle) ?? { id: card.bundle, title: card.title, m: [] };
     const { text, code, label, quote, valid_until: until } = card.price ?? {};
-    bundle.m.push(quote ? [card.market, card.language, text, code, label, quote, seconds(until)] : [card.market, card.language]);
+    const { state: sale, ends_at: ends } = card.sale ?? {};
+    const row = [card.market, card.language];
+    if (sale === "sold_out" || sale === "ended") row.push(sale);
+    else if (!quote) row.push("none");
+    else row.push(text, code, label, quote, Math.min(seconds(until), ends ? seconds(ends) : Infinity));
+    bundle.m.push(row);
     found.set(card.bundle, bundle);
   }
   return { v: 1, now: seconds(state.now), b: [...found.values()] };
+}
+
+// What a market calls itself.
+function named([market, language]) {
+  const region = language.split("-").pop();
+  if (!/^[A-Z]{2}$/.test(region)) return market;
+  return new Intl.DisplayNames([language], { type: "region" }).of(region);
 }
 
 // The markets to choose from; at first the viewer's own, as their browser's language says.
@@ -51,7 +63,8 @@ function offer() {
   const known = [...select.options].map((option) => option.value);
   if (markets.join() === known.join()) return;
   const before = select.value;
-  select.replaceChildren(...markets.map((market) => new Option(market, market)));
+  const rows = new Map([...bundles.values()].flatMap((bundle) => [...bundle.markets]));
+  select.replaceChildren(...markets.map((market) => new Option(named(rows.get(market)), market)));
   const region = navigator.language.split("-").pop();
   const own = markets.find((market) => market === navigator.language || market === region || market.endsWith(`-${region}`));
   select.value = markets.includes(before) && before ? before : (own ?? markets[0]);
@@ -84,7 +97,7 @@ function card([title, [, language, text, code, label, quote], valid]) {
     add("bdi", "amount", code ? `${text} ${code}` : text).dataset.quote = quote;
     add("p", "label", label);
   } else {
-    add("p", "instead", word(quote ? "updating" : "none", language));
+    add("p", "instead", word(quote ? "updating" : text, language));
   }
   return made;
 }

@@ -1,0 +1,133 @@
+"""From a price to show to the quote that costs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..lines import Amount
+from .charm import ANY, Charm
+from .costs import charged
+from .target import solve
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..quote import Quote
+    from ..request import Bundle
+    from .guards import Rails
+    from .sticky import Shown
+
+_LOOK = 12
+"""How many price points on either side are tried where one cannot be made exactly."""
+_LESS = 20
+"""How many minor units of freight the shop may bear, so that a price can be made exactly."""
+_TURNS = 16
+"""How often what stands beside a headline is looked at again; tax beside it settles in a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A quote, what of it is shown, and what less of freight it charges; in minor units."""
+
+    quote: Quote
+    shown: int
+    less: int = 0
+
+
+class Maker:
+    """Makes prices of one bundle on one market, each by its goods price.
+
+    What is shown is the total, or with ``headline`` what the law of the market has in front.
+    """
+
+    def __init__(self, listed: Quote, headline: bool) -> None:
+        self.listed = listed
+        self.headline = headline
+
+    def shown(self, quote: Quote) -> int:
+        """What of a quote is shown, in minor units of its currency."""
+        if not self.headline:
+            return quote.total_minor
+        from ..present.headline import headline_minor
+
+        return headline_minor(quote)
+
+    def make(
+        self, price: int, rails: Rails, state: Shown | None, at: datetime, *, declared: bool
+    ) -> Made:
+        """The quote that shows ``price``, or as near as there is, in this order.
+
+        As the freight is; with a little less of it; another price point within ``rails``, unless
+        the price is ``declared`` or what is shown now; the nearest, and none below the floor.
+        Raises as :func:`~landedcost.pricing.target.solve`.
+        """
+        if price == self.shown(self.listed):
+            return Made(self.listed, price)
+        found = self._solve(price)
+        if found.shown == price:
+            return found
+        for one in self._with_less_freight(price):
+            if one.shown == price:
+                return one
+        held = state is not None and price == state.price.minor
+        if rails.charm != ANY and not held and not declared:
+            for point in _points(rails.charm, price):
+                if rails.apply(point, state, at)[0] == point:
+                    other = self._solve(point)
+                    if other.shown == point:
+                        return other
+        if rails.floor is not None and found.shown < rails.floor:
+            return self._above(rails.floor)
+        return found
+
+    def _with_less_freight(self, price: int) -> Iterator[Made]:
+        """The price made with a few minor units less of freight.
+
+        Duty and tax are rounded each by itself, so some totals lie between two goods prices.
+        """
+        freight = charged(self.listed, "shipping")
+        for less in range(1, min(_LESS, freight - 1) + 1):
+            bundle = copy(self.listed.priced.bundle)
+            bundle.shipping = Amount(freight - less, self.listed.currency)
+            yield self._solve(price, bundle=bundle, less=less)
+
+    def _above(self, floor: int) -> Made:
+        found = self._solve(floor, side="above")
+        wanted = floor
+        while found.shown < floor:
+            wanted += floor - found.shown
+            found = self._solve(wanted, side="above")
+        return found
+
+    def _solve(
+        self, price: int, *, side: str = "nearest", bundle: Bundle | None = None, less: int = 0
+    ) -> Made:
+        """The nearest there is. What stands beside a headline moves with it, so it is retried."""
+        priced = self.listed.priced
+        beside = self.listed.total_minor - self.shown(self.listed)
+        for _ in range(_TURNS):
+            found = solve(
+                priced.market,
+                priced.bundle if bundle is None else bundle,
+                Amount(price + beside, self.listed.currency),
+                side=side,
+                carried=priced.carried,
+            )
+            made = Made(found.quote, self.shown(found.quote), less)
+            now = found.quote.total_minor - made.shown
+            if made.shown == price or now == beside:
+                break
+            beside = now
+        return made
+
+
+def _points(charm: Charm, price: int) -> list[int]:
+    """Other price points around one, the nearest first."""
+    found, low, high = [], price, price
+    for _ in range(_LOOK):
+        low, high = charm.below(low - 1), charm.above(high + 1)
+        found += [low, high]
+    return sorted((p for p in found if p > 0), key=lambda p: abs(p - price))

@@ -1,0 +1,117 @@
+"""The server of the how-to, and the rest of the command line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from live_stage import Stage, free_port
+
+from landedcost.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT.joinpath("docs/how-to/put-prices-on-your-stream.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The bundle of the how-to, in a folder of its own."""
+    found = re.search(r'title="tour-bundle.json"\n(.*?)```', PAGE, re.DOTALL)
+    assert found is not None
+    path = tmp_path / "tour-bundle.json"
+    path.write_text(found[1], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+@pytest.mark.slow
+def test_the_server_of_the_how_to(bundle: Path) -> None:
+    found = re.search(r"^\$ landedcost (live serve .*)$", PAGE, re.MULTILINE)
+    assert found is not None
+    port = free_port()
+    command = [sys.executable, "-m", "landedcost", *shlex.split(found[1]), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=bundle.parent)
+    try:
+        assert process.stdout is not None
+        told = [process.stdout.readline().decode() for _ in range(2)]
+        assert told == [f"overlay: http://127.0.0.1:{port}/overlay\n", "stop it with Ctrl-C\n"]
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            try:
+                cards = httpx.get(f"{url}/state").json()["cards"]
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        assert [card["market"] for card in cards] == ["US", "GB", "DE", "JP", "AU"]
+        assert all(card["price"]["saving"] for card in cards)
+        assert {card["title"] for card in cards} == {"Tour tee + Enamel mug"}
+        with httpx.stream("GET", f"{url}/stream") as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            process.send_signal(signal.SIGINT)  # with a page connected
+            assert process.wait(8) in (0, 130)
+    finally:
+        process.kill()
+        process.stdout.close()
+
+
+def test_a_port_that_is_taken(bundle: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    taken = Stage().start()
+    args = ["live", "serve", str(bundle), "--to", "DE", "--as-of", "2026-10-01"]
+    assert main([*args, "--port", str(taken.port)]) == 2
+    taken.stop()
+    assert f"cannot listen on 127.0.0.1:{taken.port}" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--to", ","], "no market given"),
+        (["--to", "DEU"], "--to"),
+        (["--to", "DE", "--port", "0"], "--port"),
+        (["--to", "DE", "--heartbeat", "60"], "--heartbeat"),
+        (["--to", "ar-AE", "--as-of", "2026-10-01"], "no rate for USD/AED"),
+    ],
+)
+def test_what_cannot_be_served(
+    bundle: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["live", "serve", str(bundle), *words]) != 0
+    assert told in capsys.readouterr().err
+
+
+def test_what_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    assert main(["live", "export", "obs", "-o", out]) == 2
+    assert "known: page, widget, twitch" in capsys.readouterr().err
+    assert main(["live", "export", "page", "-o", out, "--server", "here"]) == 2
+    assert "not the address of a server" in capsys.readouterr().err
+    assert main(["live", "export", "page", "-o", str(tmp_path / "no" / "out")]) == 2
+    assert "No such file or directory" in capsys.readouterr().err
+    assert not Path(out).exists()
+
+
+def test_what_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind, start in (("page", b"<!doctype html>"), ("widget", b"PK"), ("twitch", b"PK")):
+        out = tmp_path / kind
+        assert main(["live", "export", kind, "-o", str(out)]) == 0
+        assert out.read_bytes().startswith(start)
+    assert capsys.readouterr().out.count("\n") == 3
+
+
+def test_the_reference_names_every_setting_and_variable() -> None:
+    page = ROOT.joinpath("docs/reference/overlay.md").read_text(encoding="utf-8")
+    source = ROOT.joinpath("src/landedcost/live/page")
+    settings = re.findall(
+        r"^  (\w+): \[", source.joinpath("settings.js").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    variables = set(re.findall(r"--[\w-]+(?=:)", source.joinpath("overlay.css").read_text("utf-8")))
+    assert len(settings) > 15
+    assert [name for name in (*settings, *variables) if f"`{name}`" not in page] == ["--scale"]
