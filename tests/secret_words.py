@@ -27,4 +27,4 @@ class Leaks(logging.Handler):
         text = f"{self.format(record)} {record.args!r} {record.__dict__.get('extra', '')}"
         for secret in tuple(_SECRETS):
             if secret in text:
-                self.found.append(f"{record.name} {record.levelname}: {text.replace(secret, '***')}")
+                self.found.append(f"{record.name}: {text.replace(secret, '***')}")

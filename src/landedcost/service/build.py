@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from ..held import Keys
 from ..held.keys import ENVIRONMENT
 from ..inventory import Inventory
 from ..live.drop import HOLD, Drop, Goods
+from ..live.sales import Plan, Sales
 from ..pricing.offer import Pricing
 from ..pricing.policy import Policy
 from ..pricing.read import flag, span
 from ..providers.config import Providers
+from ..request import Buyer
 from ..transport import Policy as Patience
 from .access import ApiKeys
 from .app import Parts, create_service
@@ -229,8 +231,9 @@ def session_of(
             where="drop.markets",
             hint='write markets = ["DE", "ja-JP"]',
         )
-    base = Policy.of(catalog.policy)
-    policy = Policy.of(settings.policy, base=base) if settings.policy else base
+    policy = catalog.policy
+    if settings.policy:
+        policy = Policy.of(settings.policy, base=policy)
     kept = catalog.using(shop)
     goods = {name: _goods(kept, name, stock is not None) for name in names}
     hold = span(told["hold"], "drop.hold") if "hold" in told else HOLD
@@ -242,18 +245,30 @@ def session_of(
         epoch=uuid4().hex[:12],
         hold=hold,
         inventory=stock,
+        sales=_sales(catalog, names, markets, clock()),
     )
     return Session(drop, clock)
+
+
+def _sales(
+    catalog: Catalog, names: Sequence[str], markets: Sequence[str], at: datetime
+) -> Sales | None:
+    """When the drops of the catalogue are on; None where it has none."""
+    plans = [
+        Plan(drop.when, frozenset(drop.bundles), frozenset(drop.markets))
+        for drop in catalog.drops.values()
+    ]
+    buyers = {market: Buyer.of(market) for market in markets}
+    return Sales(plans, names, buyers, at) if plans else None
 
 
 def _goods(catalog: Catalog, name: str, kept: bool) -> Goods:
     found = catalog.bundle(name)
     units = {part.item.sku: part.quantity for part in found.parts if part.item.stock is not None}
-    costs = {part.item.sku: part.item.cost for part in found.parts}
     return Goods(
         found.title,
         found.bundle,
         {code: found.bundle_in(code) for code in found.prices},
         units if kept else {},
-        None if None in costs.values() else costs,
+        found.costs,
     )
