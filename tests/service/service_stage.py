@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
+from live_stage import free_port
 from secret_words import watch
 from starlette.applications import Starlette
 
 from landedcost import LandedCost
 from landedcost.held import Keys
+from landedcost.held.canonical import b64
 from landedcost.inventory import Inventory
 from landedcost.service.access import ApiKeys, new_key
 from landedcost.service.app import Parts, create_service
@@ -47,8 +51,6 @@ def signing() -> Keys:
     for key in made.keys:
         assert key.secret is not None
         watch(key.secret.reveal().hex())
-        from landedcost.held.canonical import b64
-
         watch(b64(key.secret.reveal()))
     return made
 
@@ -118,3 +120,27 @@ async def client(app: Starlette, **options: Any) -> AsyncIterator[httpx.AsyncCli
         httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", **options) as made,
     ):
         yield made
+
+
+class Running:
+    """An application served on a free port by a thread."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        config = uvicorn.Config(app, port=self.port, log_level="critical", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def __enter__(self) -> Running:
+        self._thread.start()
+        for _ in range(1_000):
+            if self._server.started:
+                return self
+            time.sleep(0.01)
+        raise RuntimeError("the server did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join(10)
