@@ -44,24 +44,24 @@ port = {port}
 [quotes]
 shop = "nova"
 signing_keys = "signing.toml"
-hold = "{hold}"
+hold = "10m"
 
 [state]
 inventory = true
 
 [drop]
-hold = "10m"
+{drop}
 """
 
 
 class Files:
     """The files in a folder, and the key of a caller who may do all."""
 
-    def __init__(self, folder: Path, port: int = 8080, hold: str = "10m", more: str = "") -> None:
+    def __init__(self, folder: Path, port: int = 8080, drop: str = 'hold = "10m"') -> None:
         self.folder = folder
         self.catalog, self.config = folder / "catalog.toml", folder / "service.toml"
         self.catalog.write_text(CATALOG, encoding="utf-8")
-        self.config.write_text(SETTINGS.format(port=port, hold=hold) + more, encoding="utf-8")
+        self.config.write_text(SETTINGS.format(port=port, drop=drop), encoding="utf-8")
         signing().save(folder / "signing.toml")
         scopes = ["price", "quotes", "facts", "stream", "hooks"]
         self.token = watch(add_key(folder / "api-keys.toml", "till", scopes))

@@ -1,4 +1,4 @@
-"""Schemathesis asks every operation of the OpenAPI document: no 500, and nothing it does not say."""
+"""Schemathesis asks every operation of the OpenAPI document: no 500, nothing it does not say."""
 
 from __future__ import annotations
 

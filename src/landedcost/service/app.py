@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from ..errors import LandedCostError
 from ..inventory import Inventory
 from ..live.serve import create_app
 from ..ports.flow import Secret
+from ..transport.loops import in_thread
 from . import problems
 from .access import ApiKeys
 from .checkout import Checkout
@@ -40,6 +41,8 @@ from .spec import document as openapi_document
 from .spec import paths
 from .till import Till
 
+KEPT = timedelta(days=31)
+"""How long a hold that ended without being accepted can still be asked for."""
 LOCAL = ("127.0.0.1", "localhost")
 """The names under which a service without keys answers: a page elsewhere cannot call it so."""
 
@@ -103,7 +106,7 @@ def create_service(
         routes=routes,
         exception_handlers=handlers,
         middleware=middleware,
-        lifespan=_lifespan(shop, have),
+        lifespan=_lifespan(desk, have),
     )
     app.state.close = partial(_close, shop, have)
     return app
@@ -186,9 +189,14 @@ def _stage(desk: Desk, have: Parts, metrics: Metrics) -> list[BaseRoute]:
     return routes
 
 
-def _lifespan(shop: LandedCost, have: Parts) -> Any:
+def _lifespan(desk: Desk, have: Parts) -> Any:
+    shop = desk.shop
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if have.till is not None:
+            holds, before = have.till.holds, desk.clock() - KEPT
+            await in_thread(lambda: holds.forget(before))
         async with anyio.create_task_group() as tasks:
             if have.session is not None:
                 tasks.start_soon(have.session.run)
