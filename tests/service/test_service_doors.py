@@ -156,7 +156,7 @@ async def test_what_nobody_foresaw_is_a_number_and_no_more(
     from landedcost import LandedCost
 
     shop = LandedCost("US")
-    monkeypatch.setattr(shop, "price", lambda _: 1 // 0)
+    monkeypatch.setattr(shop, "market", lambda _: 1 // 0)
     async with client(app_of(shop)) as http:
         found = await http.post("/v1/price", json=REQUEST)
     assert found.status_code == 500

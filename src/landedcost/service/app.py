@@ -23,7 +23,6 @@ from ..client import LandedCost
 from ..errors import LandedCostError
 from ..inventory import Inventory
 from ..live.serve import create_app
-from ..ports.flow import Secret
 from ..transport.loops import in_thread
 from . import problems
 from .access import ApiKeys
@@ -63,7 +62,6 @@ class Parts:
     session: Session | None = None
     open_stage: bool = True
     hooks: HookSettings | None = None
-    redis: Secret | None = field(default=None, repr=False)
 
 
 def create_service(

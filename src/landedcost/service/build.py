@@ -71,7 +71,6 @@ def build(
             session,
             flag((settings.drop or {}).get("open", True), "drop.open"),
             hooks_of(settings, catalog),
-            settings.redis,
         )
         return create_service(shop, clock=clock, now_ns=now_ns, parts=parts)
     except BaseException:

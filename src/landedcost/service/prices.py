@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from anyio import create_task_group, lowlevel
+from cachetools import LRUCache
 from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response
 
@@ -17,9 +19,13 @@ from .desk import Desk, working
 from .problems import Problem
 
 if TYPE_CHECKING:
+    from ..market import Market
     from ..quote import Quote
     from ..request import Bundle, Request
     from .quotes import Quotes
+
+MARKETS = 512
+"""How many markets are kept, with the programs that were made for them."""
 
 
 class Prices:
@@ -28,6 +34,7 @@ class Prices:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.quotes: Quotes | None = None
+        self._markets: LRUCache[object, Market] = LRUCache(MARKETS)
 
     async def price(self, asked: Asked) -> Response:
         """A request document in, its answer document out; ``?hold=15m`` holds it as well."""
@@ -74,7 +81,21 @@ class Prices:
         shop = self.desk.shop
         if shop.providers is not None:
             return await self.desk.run(shop.plan(request), deadline_ms)
-        return await working(lambda: shop.price(request), len(request.bundle.lines))
+        market, bundle = self._market(request), request.bundle
+        return await working(lambda: market.price(bundle), len(bundle.lines))
+
+    def _market(self, request: Request) -> Market:
+        """The market of a request, kept for the next one on the same lane with the same rates."""
+        rates = (_pinned(request.rates), _pinned(request.customs_rates))
+        key = (
+            *(request.buyer.key, request.buyer.place, request.seller.registrations),
+            *(request.ship_from, request.as_of, request.terms, request.channel),
+            *(request.currency, *rates),
+        )
+        market = self._markets.get(key)
+        if market is None:
+            market = self._markets[key] = self.desk.shop.market(request)
+        return market
 
     async def quote_for(self, bundle: Bundle, buyer: Buyer, deadline_ms: int) -> Quote:
         """What a bundle costs a buyer today. Raises the errors of ``LandedCost.price_for``."""
@@ -110,6 +131,10 @@ class Prices:
                 hint='such as ["DE", "CA-ON", "ja-JP"]',
             )
         return self.request(document["request"]), list(dict.fromkeys(markets))
+
+
+def _pinned(rates: Mapping[str, str] | None) -> object:
+    return None if rates is None else tuple(sorted(rates.items()))
 
 
 def no_till() -> Problem:

@@ -20,6 +20,8 @@ from .config import Settings, load
 WORKER = "LANDEDCOST_SERVICE"
 """The variable that tells each process which files to read; no secret is in it."""
 GRACE_S = 5
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept: longer than proxies keep theirs, so that they end it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,6 +84,7 @@ def serve(settings: Settings, config: str | None, catalog: str | None) -> None:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
     except SystemExit:
         raise RequestError(
@@ -100,6 +103,7 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 
