@@ -368,7 +368,7 @@ def test_what_is_known_is_ignored_and_a_gap_asks_again(open_page: OpenPage, stag
     page.add_init_script(
         """window.seen = new Set();
         new MutationObserver(() => {
-          for (const shown of document.querySelectorAll(".main")) window.seen.add(shown.textContent);
+          document.querySelectorAll(".main").forEach((shown) => seen.add(shown.textContent));
         }).observe(document, { childList: true, subtree: true });"""
     )
     page.goto(f"{stage.url}/overlay?{FAST}")
