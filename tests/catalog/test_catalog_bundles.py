@@ -234,6 +234,8 @@ def test_in_columns_each_bundle_costs_the_same() -> None:
         ("bundles.duo.items", {"tee": {"gift": True, "free": 1, "quantity": 2}}, "bad_request"),
         ("bundles.duo.items", {"tee": {"gift": "yes"}}, "bad_type"),
         ("bundles.duo.items", {"tee": {"quanity": 2}}, "unknown_key"),
+        ("bundles.duo.items.tee", {"discount": "25.01 USD"}, "discount_too_large"),
+        ("bundles.duo.items.tee", {"discount": "5.00 EUR"}, "mixed_currencies"),
         ("bundles.trio.discount", "101%", "bad_rate"),
         ("bundles.trio.discount", "0%", "bad_rate"),
         ("bundles.trio.discount", "900.00 USD", "discount_too_large"),

@@ -126,6 +126,19 @@ def test_a_bundle_dearer_than_its_articles_is_not_proposed() -> None:
     assert (len(found), found.dearer, found.sets) == (0, 1, 1)
 
 
+def test_the_thresholds_it_passes_and_the_next_are_told() -> None:
+    """Two articles are together above what Japan relieves, and not above 150 EUR."""
+    catalog = shop_of([(95, 10, None), (20, 1, None)])
+    (best,) = propose_bundles(catalog, "ja-JP", margin="0%", size=2, at=DAY)
+    assert [turn.bound for cliff in best.passed for turn in cliff.turns][:1] == ["10000 JPY"]
+    assert any("Consumption tax" in reason for reason in best.reasons)
+    (best,) = propose_bundles(catalog, "de-DE", margin="0%", size=2, at=DAY)
+    assert best.passed == ()
+    assert best.ahead is not None
+    assert best.ahead.below.minor == 150_00
+    assert best.reasons[-1].startswith("from 150,01\N{NO-BREAK SPACE}€ of goods: Customs duty")
+
+
 def test_a_bundle_without_a_price_is_told() -> None:
     """Alone each is below what is relieved of duty; together the code is too short for one."""
     found = propose_bundles(shop_of([(100, 10, None), (110, 10, None)], "refuse"), "GB", at=DAY)

@@ -58,6 +58,23 @@ def test_the_table(run: Run, request_file: str) -> None:
     assert all(line == line.rstrip() for line in ran.out.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("to", "more", "shown"),
+    [
+        ("en-US", (), "50.00 USD plus sales tax, plus shipping; outside it: delivery 9.00 USD"),
+        ("en-GB", (), "53.29 GBP VAT included, including delivery"),
+        ("ja-JP", (), "8750 JPY 関税・税込・送料別; outside it: delivery 1413 JPY"),
+        ("he-IL", ("--duty", "0%"), "153.68 ILS לא כולל משלוח; outside it: delivery 27.66 ILS"),
+    ],
+)
+def test_the_price_to_show(run: Run, to: str, more: tuple[str, ...], shown: str) -> None:
+    quick = [*LINE.split(), "--to", to, "--from", "US", "--as-of", "2026-10-01", *more]
+    ran = run("price", *quick, "--registrations", "GB-VAT", "--strategy", "highest")
+    assert ran.code == 0
+    assert f"headline         {shown}\n" in ran.out
+    assert "\\u20" not in ran.out
+
+
 def test_a_quick_look_is_the_same_request(run: Run, document: dict[str, Any]) -> None:
     del document["rates"], document["customs_rates"], document["buyer"]["locale"]
     document["lines"][0]["id"] = "item"

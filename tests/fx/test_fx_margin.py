@@ -121,6 +121,16 @@ def test_a_rate_in_text_is_near_it_and_has_no_exponent(num: int, den: int) -> No
     assert abs(Fraction(text) - exact) <= max(exact, Fraction(1, 10**27)) / 10**11
 
 
+def test_a_job_over_a_catalogue_keeps_it() -> None:
+    from landedcost.bulk.job import Job
+
+    job = Job("items.csv", ("DE",), "2026-10-01", fx_margin="1.5%")
+    again = Job.of(job.as_dict())
+    assert again == job
+    assert again.pricer().shop.fx_margin == FxMargin.of("1.5%")
+    assert not Job("items.csv", ("DE",), "2026-10-01").pricer().shop.fx_margin
+
+
 def test_columns_give_what_single_quotes_give() -> None:
     shop = LandedCost(Seller.of("US", ["IOSS", "GB-VAT"]), fx_margin={"JPY": "2.5%", "*": "1.25%"})
     items = [

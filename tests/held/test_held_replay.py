@@ -135,6 +135,13 @@ def test_a_carriers_table_a_preference_and_given_rates(tmp_path: Path) -> None:
         assert record.document["carried"]["source"]
 
 
+def test_a_fixed_price_of_a_bundle(shop: LandedCost, bundle: Bundle, tmp_path: Path) -> None:
+    lines = [Line("tee", "25.00 USD", **TEE), Line("cap", "19 EUR", hs_code="6505.00", origin="CN")]  # type: ignore[arg-type]
+    mixed = Bundle(lines, price="39.90 EUR", shipping="9 USD")
+    same(shop.price_for(mixed, "de-DE", as_of=NOON.date()), shop, tmp_path)
+    same(shop.price_for(mixed.at(Amount(5_500, "JPY")), "ja-JP", as_of=NOON.date()), shop, tmp_path)
+
+
 def test_a_shop_of_empty_tables_makes_no_difference(
     quote: Quote, shop: LandedCost, tmp_path: Path
 ) -> None:

@@ -7,12 +7,26 @@ from datetime import date
 import pytest
 from lawful import bundle, quote
 
-from landedcost import Bundle, Buyer, LandedCost, Line, Quote, Request, Seller
+from landedcost import (
+    Amount,
+    Bundle,
+    Buyer,
+    LandedCost,
+    LandedCostError,
+    Line,
+    Providers,
+    Quote,
+    Request,
+    RuleBook,
+    Seller,
+)
 from landedcost.codes import EU
 from landedcost.money import minor_units
+from landedcost.ports import LandedAnswer
 from landedcost.present.bidi import isolate
 from landedcost.present.headline import headline
 from landedcost.present.law import PARTS, rule_of, rules
+from landedcost.testing import fake, fake_rates
 
 # What the law of each market leaves outside, written down here once more, apart from law.toml.
 SHIPPING = frozenset({"shipping"})
@@ -303,6 +317,33 @@ def test_rounding_of_the_conversion_stays_out_of_a_price_that_leaves_something_o
         assert made.amount.minor + sum(p.amount.minor for p in made.outside) == found.total_minor
 
 
+@pytest.mark.parametrize(
+    ("buyer", "covers", "side"),
+    [
+        ("de-DE", {"duty", "tax"}, "included"),
+        ("de-DE", {"shipping"}, "outside"),
+        ("en-CA", {"duty", "tax"}, "included"),
+        ("en-CA", {"tax"}, "outside"),
+    ],
+)
+def test_anothers_landed_cost_stands_where_what_it_covers_does(
+    buyer: str, covers: set[str], side: str
+) -> None:
+    answer = LandedAnswer("test", frozenset(covers), total=Amount(12_345, "USD"))
+    shop = LandedCost(
+        "US",
+        tariff_strategy="highest",
+        providers=Providers(
+            rates=fake_rates({"USD": "1.25", "CAD": "1.75"}),
+            landed=fake("landed", "fake", lambda ask: answer),
+            landed_policy="replace",
+        ),
+    )
+    made = headline(shop.price_for(bundle(), buyer, as_of="2026-10-01"))
+    kinds = {p.kind for p in getattr(made, side)}
+    assert "adjustment" in kinds
+
+
 def test_the_code_and_native_digits() -> None:
     found = quote("ar-AE", "USD/AED=3.6725")
     assert "AED" in headline(found, code=True).text
@@ -323,6 +364,33 @@ def test_every_member_has_the_rule_of_the_union() -> None:
         assert rule_of(code, date(2026, 10, 1)).market == "EU"
     assert rule_of("ES-CN", date(2026, 10, 1)).market == "EU"
     assert rule_of("GB-NIR", date(2026, 10, 1)).market == "XI"
+    assert rule_of("FR-GP", date(2026, 10, 1)).market == "EU"
+    assert rule_of("AX", date(2026, 10, 1)).market == "EU"
+    assert rule_of("PR", date(2026, 10, 1)).market == "US"
+
+
+@pytest.mark.parametrize("terms", ["DDP", "DAP"])
+def test_every_territory_with_rules_has_a_headline(terms: str) -> None:
+    seen, refused = set(), []
+    for code in sorted(set(RuleBook().codes) - {"EU"}):
+        country, _, region = code.partition("-")
+        unit = RuleBook().regime(code).currency
+        rate = None if unit == "USD" else f"USD/{unit}=3.17"
+        buyer = Buyer(country, region=region or None)
+        try:
+            found = quote(buyer, rate, terms=terms, registrations=())
+        except LandedCostError as error:
+            refused.append((code, error.code))
+            continue
+        made = headline(found)
+        parts = (*made.included, *made.outside)
+        assert sum(p.amount.minor for p in parts) == found.total_minor
+        assert made.amount.minor == shown(found)
+        assert made.on_delivery.minor <= found.delivery_minor
+        assert made.label
+        seen.add(code)
+    assert len(seen) > 65
+    assert {code for code, _ in refused} == {"AS", "ES-CE", "ES-ML", "MP", "TR"}
 
 
 def test_the_answer_document_has_it() -> None:

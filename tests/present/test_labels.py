@@ -101,6 +101,17 @@ def rule(**changes: Any) -> dict[str, Any]:
     return {k: v for k, v in {**full, **changes}.items() if v is not None}
 
 
+def test_a_market_that_goes_by_none() -> None:
+    with pytest.raises(RuleFileError, match=r"same\.AX"):
+        law.read(
+            {
+                "source": {"law": {"title": "Law"}},
+                "market": {"DE": [rule()]},
+                "same": {"AX": "SE"},
+            }
+        )
+
+
 @pytest.mark.parametrize(
     ("entries", "code"),
     [

@@ -4,7 +4,8 @@ from .bundle import CatalogBundle
 from .catalog import Catalog
 from .items import Item
 from .parts import Part
-from .propose import Proposal, Proposals, propose_bundles
+from .proposal import Proposal, Proposals
+from .propose import propose_bundles
 from .read import CatalogDrop
 from .shop import ShopSettings
 

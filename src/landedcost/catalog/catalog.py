@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -211,10 +212,11 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
         raise RequestError(
             f"not valid TOML: {error}",
             code="bad_toml",
-            where=name,
+            where=f"{name}:{found[1] if found else len(text.splitlines()) or 1}",
             hint="is the file whole, and is each name given once?",
         ) from None
     except RecursionError:

@@ -12,6 +12,7 @@ from ..lines import Amount, Line
 from ..money import percent
 from . import fields
 from .items import Item
+from .paths import path
 
 KEYS = ("quantity", "discount", "free", "gift")
 Off = Amount | str
@@ -39,11 +40,12 @@ class Part:
             nothing = Amount(0, item.price.currency)
             return item.line(self.quantity, unit_price=nothing, customs_value=self.declared)
         line = item.line(self.quantity)
-        if self.free:
-            line = line.less(Amount(self.free * item.price.minor, item.price.currency))
-        if isinstance(self.discount, str):
-            return percent_off(line, self.discount)
-        return line if self.discount is None else line.less(self.discount)
+        with fields.under(path("items", item.sku)):
+            if self.free:
+                line = line.less(Amount(self.free * item.price.minor, item.price.currency))
+            if isinstance(self.discount, str):
+                return percent_off(line, self.discount)
+            return line if self.discount is None else line.less(self.discount)
 
     @property
     def declared(self) -> Amount | None:

@@ -7,147 +7,28 @@ the price that the shop's policy makes. A bundle that would cost the buyer more 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
+from ..bundles.cliffs import goods_minor
 from ..errors import LandedCostError, RequestError
-from ..lines import Amount
-from ..money import amount_text, percent
+from ..money import percent
 from ..pricing.costs import kept
-from ..pricing.offer import Offer
-from ..quote import Quote, money_dict
+from ..quote import Quote
 from ..request import Buyer
 from . import fields
-from .bundle import CatalogBundle, instant
+from .bundle import instant
 from .catalog import Catalog
 from .items import Item
+from .proposal import Proposal, Proposals
 
 LARGEST = 5
 """Articles in a bundle, at most."""
 LOOK = 1_000
 """How many sets are priced: of more, those that leave the shop most at list price."""
 Told = Callable[[int, int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A bundle that keeps the margin, and what it is worth.
-
-    ``offer`` is its price by the shop's policy. ``apart`` is what the buyer pays for its articles
-    bought one by one, in minor units of the quote's currency; ``changes`` says by kind of charge
-    what one parcel adds to that or saves, and comes to what is saved. ``stock`` is how many there
-    are to sell, None without a limit.
-    """
-
-    bundle: CatalogBundle
-    offer: Offer
-    apart: int
-    changes: Mapping[str, int]
-    stock: int | None
-
-    @property
-    def quote(self) -> Quote:
-        """The quote it rests on."""
-        return self.offer.quote
-
-    @property
-    def margin(self) -> Amount:
-        """What is left to the shop, in the buyer's currency: see :class:`Offer`."""
-        assert self.offer.margin is not None
-        return self.offer.margin
-
-    @property
-    def goods(self) -> int:
-        """What the goods bring, in minor units: the price without freight, duty, tax and fees."""
-        return kept(self.quote, self.offer.listed)
-
-    @property
-    def percent(self) -> str:
-        """The margin as a share of what the goods bring, cut to a tenth: ``41.3%``."""
-        return f"{amount_text(self.margin.minor * 1_000 // max(self.goods, 1), 1)}%"
-
-    @property
-    def saving(self) -> Amount:
-        """What the buyer saves."""
-        return Amount(self.apart - self.quote.total_minor, self.quote.currency)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why it is proposed, in words."""
-        quote = self.quote
-        moved = [
-            f"{kind} {quote.format(abs(by))} {'more' if by > 0 else 'less'}"
-            for kind, by in self.changes.items()
-        ]
-        told = [f"keeps {self.percent}, {quote.format(self.margin.minor)} a bundle"]
-        if moved:
-            told.append(f"one parcel for all of it: {', '.join(moved)}")
-        return tuple(told)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The proposal for JSON, with its offer and the whole answer document in it."""
-        unit = self.quote.currency
-        return {
-            "items": [part.item.sku for part in self.bundle.parts],
-            "title": self.bundle.title,
-            "text": self.quote.text,
-            "apart": money_dict(Amount(self.apart, unit)),
-            "saving": money_dict(self.saving),
-            "changes": {k: money_dict(Amount(v, unit)) for k, v in self.changes.items()},
-            "percent": self.percent,
-            "stock": self.stock,
-            "reasons": list(self.reasons),
-            **self.offer.as_dict(),
-        }
-
-    def __repr__(self) -> str:
-        skus = ", ".join(part.item.sku for part in self.bundle.parts)
-        price = money_dict(self.offer.price)
-        return f"Proposal({skus}: {price['amount']} {price['currency']}, {self.percent})"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposals:
-    """What :func:`propose_bundles` found, best first; counted and indexed like a list.
-
-    ``left_out`` says why an article takes no part. Of all ``sets`` of articles ``looked_at`` were
-    priced; ``dearer`` of those would have cost the buyer more, and ``unpriced`` says why some have
-    no price though each of their articles has one.
-    """
-
-    market: str
-    margin: str
-    found: tuple[Proposal, ...]
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    sets: int = 0
-    looked_at: int = 0
-    dearer: int = 0
-    unpriced: Mapping[str, str] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Proposal]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __getitem__(self, index: int) -> Proposal:
-        return self.found[index]
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it for JSON."""
-        return {
-            "market": self.market,
-            "margin": self.margin,
-            "proposals": [one.as_dict() for one in self.found],
-            "left_out": dict(self.left_out),
-            "sets": self.sets,
-            "looked_at": self.looked_at,
-            "dearer": self.dearer,
-            "unpriced": dict(self.unpriced),
-        }
 
 
 def propose_bundles(
@@ -225,6 +106,7 @@ class _Search:
         self.unpriced: dict[str, str] = {}
         self.stock: dict[str, int | None] = {}
         self.alone: dict[str, tuple[int, dict[str, int]]] = {}
+        self.goods: dict[str, int] = {}
         self.kept: list[tuple[tuple[Any, ...], Proposal]] = []
         self.sets = self.dearer = 0
         catalog.shop().market_for(buyer, as_of=self.at.date())
@@ -259,6 +141,7 @@ class _Search:
         except LandedCostError as error:
             return str(error)
         self.alone[item.sku] = quote.total_minor, kinds(quote)
+        self.goods[item.sku] = goods_minor(quote)
         return ""
 
     def best(self, size: int, limit: int, told: Told | None) -> None:
@@ -312,7 +195,9 @@ class _Search:
             self.dearer += 1
             return None
         limits = [left for sku in skus if (left := self.stock[sku]) is not None]
-        return Proposal(bundle, offer, apart, self._changes(quote, skus), min(limits, default=None))
+        changes = self._changes(quote, skus)
+        dearest = max(self.goods[sku] for sku in skus)
+        return Proposal(bundle, offer, apart, changes, min(limits, default=None), dearest)
 
     def _changes(self, quote: Quote, skus: tuple[str, ...]) -> dict[str, int]:
         together = kinds(quote)

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.table import Table
 
 from ..catalog import Catalog, CatalogBundle
 from ..errors import LandedCostError, RequestError
 from ..pricing.offer import Offer
 from .inputs import buyer_in, live_sources, local_tariffs, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import cell, show, show_json, table
+from .output import cell, plain, room, show, show_json, table
 
 catalog = typer.Typer(
     rich_markup_mode=None,
@@ -201,20 +202,39 @@ def price(
 
 
 _COLUMNS = ("bundle", "market", "price", "label", "all in", "certainty", "set by")
+_AMOUNTS = ("price", "all in")
+_WORDS = 24
+"""The width that the label should have."""
 
 
 def _show_prices(found: Catalog, asked: list[Answer]) -> None:
     parts: list[RenderableType] = []
     rows = [_row(answer) for answer in asked if answer.offer is not None]
     if rows:
-        made = table(found.settings.name or found.file, _COLUMNS, ("price", "all in"))
-        for row in rows:
-            made.add_row(*map(cell, row))
+        made = _prices(found.settings.name or found.file, rows)
         parts.append(made)
     parts += [
         cell(f"{a.bundle.name}, {a.market}: {a.error}", "red") for a in asked if a.error is not None
     ]
     show(*parts)
+
+
+def _prices(title: str, rows: list[tuple[str, ...]]) -> Table:
+    """A row for each price, its label beside it or, on a narrow terminal, below the bundle."""
+    at = _COLUMNS.index("label")
+    short = [*_COLUMNS[:at], *_COLUMNS[at + 1 :]]
+    others = [(*row[:at], *row[at + 1 :]) for row in rows]
+    left = room(short, others)
+    if left >= _WORDS:
+        made = table(title, _COLUMNS, _AMOUNTS)
+        for row in rows:
+            made.add_row(*map(cell, row))
+        return made
+    made = table(title, short, _AMOUNTS, whole=left >= 0)
+    for row, (name, *rest) in zip(rows, others, strict=True):
+        told = cell(name).append(f"\n{plain(row[at])}", style="dim")
+        made.add_row(told, *map(cell, rest), end_section=True)
+    return made
 
 
 def _row(answer: Answer) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def verify_command(
     named = "-".join(filter(None, (market.get("country"), market.get("region"))))
     with renamed(_FLAGS):
         scope = Scope(shop_name, named or None, currency, terms, market.get("locale"))
-    text = what if what.startswith(f"{MARK}.") else read_input(what)
+    text = what if what.startswith(f"{MARK}.") else read_input(what, "held price")
     held = verify(text, _keys(keys), at=_instant(at), scope=scope)
     if as_json:
         show_json({"honoured": True, "token": held.token, **_data(held)})

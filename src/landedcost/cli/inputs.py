@@ -193,7 +193,7 @@ def rule_book(folder: str | None, reforms: Sequence[str] | None = None) -> RuleB
     return book
 
 
-def read_input(name: str) -> bytes:
+def read_input(name: str, what: str = "request") -> bytes:
     """The bytes of a file, ``-`` for stdin. Raises RequestError (``no_file``, ``too_large``)."""
     from ..contract import MAX_BYTES
 
@@ -207,7 +207,7 @@ def read_input(name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RequestError(
-            f"cannot read the request: {reason}",
+            f"cannot read the {what}: {reason}",
             code="no_file",
             where=name,
             hint="give the path of a JSON file, or - for standard input",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from ..errors import RequestError
-from ..present.bidi import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from ..present.headline import headline
 from ..quote import Charge, Quote
 from .inputs import Inputs, requests, shop
@@ -104,8 +104,6 @@ def _described(quote: Quote) -> list[RenderableType]:
 
 _COLUMNS = ("what", "line", "amount", "local", "collected", "why")
 _FIGURES = ("amount", "local")
-_ISOLATES = FIRST_STRONG_ISOLATE + POP_ISOLATE
-"""Left out on a terminal, which would show them as escapes."""
 _WORDS = 24
 """The width that a column of words should have; it can be read at half of it."""
 
@@ -143,7 +141,8 @@ def _row(charge: Charge) -> list[str]:
 def _headline(quote: Quote) -> str:
     """The price to show by the law of the market, its label, and what stands outside it."""
     found = headline(quote)
-    label = "".join(char for char in found.label if char not in _ISOLATES)
+    # Marks of direction would be shown as escapes on a terminal.
+    label = "".join(char for char in found.label if unicodedata.category(char) != "Cf")
     told = [f"{amount(found.amount.minor, quote.currency)} {label}".rstrip()]
     told += [
         f"{part.kind.replace('_', ' ')} {amount(part.amount.minor, quote.currency)}"

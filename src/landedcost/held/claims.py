@@ -59,7 +59,7 @@ class Scope:
             mine, wanted = getattr(self, field.name), getattr(expected, field.name)
             if wanted is not None and mine != wanted:
                 raise HeldError(
-                    f"it is for the {field.name} {mine!r}, and was shown for {wanted!r}",
+                    f"it is for the {field.name} {mine!r}, not for {wanted!r}",
                     code="re_scoped",
                     where=f"scope.{field.name}",
                     hint="price again for this market; a price of one is none of another",

@@ -8,13 +8,13 @@ every instant is given.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LandedCostError, RequestError
 from ..pricing.sticky import moment
-from .card import Card, Change, Sale, Stock
+from .card import Change, Sale, Stock
 from .feed import Event, Feed
 from .grid import Cell, Grid
 from .quoted import bare_card, card_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..pricing.sticky import Shown
     from ..quote import Quote
     from ..request import Bundle, Buyer
-    from .schedule import Sales
+    from .sales import Sales
 
 HOLD = timedelta(minutes=15)
 """How long a shown price is honoured."""
@@ -81,7 +81,8 @@ class Drop:
     ``pricing`` is the shop with its policy, ``goods`` what is sold by name, ``markets`` buyers or
     texts such as ``"de-DE"``, in the order in which a page shows them. ``hold`` is how long a
     shown price is honoured. ``inventory`` tells what is left; ``sales`` when what is on sale.
-    ``shown`` is what was shown before a restart (:meth:`state`).
+    ``shown`` is what was shown before a restart (:meth:`state`). Of ``pinned`` bundles the cards
+    tell the price of each component too.
 
     Raises RequestError for a market that cannot be read, and for a state of another drop.
     """
@@ -99,11 +100,13 @@ class Drop:
         sales: Sales | None = None,
         rates: Mapping[str, str] | None = None,
         shown: Mapping[Cell, Shown] | None = None,
+        pinned: Iterable[str] = (),
     ) -> None:
         now = moment(at)
         self.pricing = pricing
         self.goods = dict(goods)
         self.hold = hold
+        self.pinned = frozenset(pinned)
         self.inventory = inventory
         self.sales = sales
         self.feed = Feed(epoch, now)
@@ -114,8 +117,9 @@ class Drop:
         self._kept: dict[str, Offered] = {}
         self._stock: dict[str, Stock] = {}
         self._number = 0
+        self._at = now
         self._read_stock(self._skus(), now)
-        self._publish(self.grid.quotes, now, anew=True)
+        self._update(self.grid.quotes, now, 0, anew=True)
 
     def rates_moved(self, rates: Mapping[str, str], at: datetime) -> Update:
         """Commercial rates are these now: ``{"USD/EUR": "0.87"}``. Raises RequestError."""
@@ -127,7 +131,7 @@ class Drop:
         """Another policy, or a shop with other rules, tariffs or freight."""
         now = moment(at)
         self.pricing = pricing
-        return self._update(self.grid.use(pricing.shop_for, now.date()), now, 0)
+        return self._update(self.grid.use(pricing.shop_for, now.date()), now, 0, anew=True)
 
     def stock_moved(self, skus: Iterable[str], at: datetime) -> Update:
         """The stock of some articles may be another: it is read again. Nothing is priced.
@@ -156,13 +160,15 @@ class Drop:
                 where="at",
                 hint="is the clock right?",
             )
-        if day > self.grid.day:
-            return self._update(self.grid.use(self.pricing.shop_for, day), now, 0)
+        since, self._at = self._at, now
         for name in [n for n, one in self._kept.items() if one.valid_until <= now]:
             del self._kept[name]
+        if day > self.grid.day:
+            return self._update(self.grid.use(self.pricing.shop_for, day), now, 0, anew=True)
+        turned = self.sales.turned(since, now) if self.sales is not None else []
         ending = [c for c, one in self._offers.items() if now >= self._renew_at(one)]
         spared = len(self.grid.quotes) - len(ending)
-        return self._update(self.grid.anew(ending), now, spared, anew=True)
+        return self._update(self.grid.anew(ending), now, spared, anew=True, turned=turned)
 
     def next_at(self, at: datetime) -> datetime:
         """When :meth:`advance` has something to do next: at the latest when the day ends."""
@@ -170,7 +176,8 @@ class Drop:
         midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
         times = [midnight, *(self._renew_at(one) for one in self._offers.values())]
         if self.sales is not None:
-            times += [t for t in self.sales.changes_after(now) if t is not None]
+            turn = self.sales.changes_after(now)
+            times += [turn] if turn is not None else []
         return max(min(times), now)
 
     def offered(self, id: str, at: datetime) -> Offered:
@@ -204,19 +211,21 @@ class Drop:
         return one.valid_until - (one.valid_until - one.shown_at) // 5
 
     def _update(
-        self, touched: Iterable[Cell], now: datetime, spared: int, *, anew: bool = False
+        self,
+        touched: Iterable[Cell],
+        now: datetime,
+        spared: int,
+        *,
+        anew: bool = False,
+        turned: Iterable[Cell] = (),
     ) -> Update:
         cells = tuple(touched)
         before = {cell: self._offers.get(cell) for cell in cells}
-        event = self._publish(cells, now, anew=anew)
+        for cell in cells:
+            self._decide(cell, now, anew)
+        event = self._send((*cells, *turned), now)
         changed = tuple(c for c in cells if _minor(before[c]) != _minor(self._offers.get(c)))
         return Update(cells, changed, spared, event)
-
-    def _publish(self, cells: Iterable[Cell], now: datetime, *, anew: bool) -> Event | None:
-        asked = list(cells)
-        for cell in asked:
-            self._decide(cell, now, anew)
-        return self._send(asked, now)
 
     def _decide(self, cell: Cell, now: datetime, anew: bool) -> None:
         """Make the offer of a cell, unless the price that is shown still holds and stays."""
@@ -230,8 +239,8 @@ class Drop:
         held = self._offers.get(cell)
         try:
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = self.pricing.follow(listed, at=now, shown=shown, cost=cost)
-                if after.price == shown.price:
+                after = self.pricing.stays(listed, at=now, shown=shown, cost=cost)
+                if after is not None:
                     self.shown[cell] = after
                     return
             offer = self.pricing.decide(listed, at=now, shown=shown, cost=cost)
@@ -260,27 +269,31 @@ class Drop:
         offered = self._offers.get(cell)
         if offered is None or (sale is not None and sale.state != "live"):
             tag = buyer.locale or f"und-{buyer.country}"
-            card = bare_card(
-                cell.bundle, goods.title, cell.market, tag, buyer.country, buyer.region or ""
+            return bare_card(
+                cell.bundle,
+                goods.title,
+                cell.market,
+                tag,
+                buyer.country,
+                buyer.region,
+                stock=stock,
+                sale=sale,
             )
-            return replace(card, stock=stock, sale=sale)
         end = offered.valid_until
         closing = sale is not None and sale.ends_at is not None and sale.ends_at <= end
         if closing and sale is not None and sale.ends_at is not None:
             end = sale.ends_at
-        card = self._priced(cell, goods, offered, end, closing)
-        return replace(card, stock=stock, sale=sale)
-
-    def _priced(
-        self, cell: Cell, goods: Goods, offered: Offered, end: datetime, closing: bool
-    ) -> Card:
         return card_of(
             cell.bundle,
             goods.title,
             cell.market,
             offered.offer.quote,
             valid_until=end,
+            id=offered.id,
             changes_after=closing,
+            parts=cell.bundle in self.pinned,
+            stock=stock,
+            sale=sale,
         )
 
     def _skus(self) -> set[str]:

@@ -50,8 +50,9 @@ class Cell:
 class Grid:
     """The landed costs of a drop's bundles on its markets on one day.
 
-    ``shops`` gives the shop for a place, ``sold`` go by name; ``markets`` are buyers, or texts such as ``"DE"`` or ``"de-DE"``. A cell
-    that cannot be priced has its error. Raises RequestError for a market that cannot be read.
+    ``shops`` gives the shop for a place, ``sold`` go by name; ``markets`` are buyers, or texts
+    such as ``"DE"`` or ``"de-DE"``. A cell that cannot be priced has its error. Raises
+    RequestError for a market that cannot be read.
     """
 
     def __init__(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..lines import Amount
 from ..present.bidi import isolate
-from ..present.headline import charges_inside, headline, headline_minor
+from ..present.headline import charges_inside, front, headline_minor
 from ..present.names import code_beside, direction, language_of, market_name
 from ..present.text import money_text
-from .card import Card, Part, Price
+from .card import Card, Part, Price, Sale, Stock
 from .words import word
 
 if TYPE_CHECKING:
@@ -22,33 +22,37 @@ def price_of(
     quote: Quote,
     *,
     valid_until: datetime,
+    id: str | None = None,
     listed: Quote | None = None,
     changes_after: bool = False,
+    parts: bool = True,
 ) -> Price:
     """The headline of a quote by the law of its market, held until ``valid_until``.
 
-    ``listed`` is the same bundle without its discount: its parts are shown, and what the bundle
-    saves against it. A part is what a component adds to the headline, duty and tax with it.
+    ``id`` is what the price goes by, the quote's own id if left out. ``listed`` is the same
+    bundle without its discount: its parts are shown, and what the bundle saves against it. A
+    part is what a component adds to the headline, duty and tax with it; ``parts=False`` leaves
+    them out.
     """
-    tag = quote.locale
-    shown = headline(quote)
-    saved = headline_minor(listed) - shown.amount.minor if listed is not None else 0
+    shown = front(quote)
+    saved = headline_minor(listed) - shown.minor if listed is not None else 0
     saving = None
     if saved > 0:
         amount = Amount(saved, quote.currency)
-        text = money_text(amount, tag)
-        words = word("saves", language_of(tag)).replace("{amount}", isolate(text))
+        text = money_text(amount, quote.locale)
+        words = word("saves", language_of(quote.locale)).replace("{amount}", isolate(text))
         saving = Part(words, amount, text)
+    of_parts = listed if saving and listed is not None else quote
     return Price(
-        quote=quote.id,
-        amount=shown.amount,
+        quote=id or quote.id,
+        amount=Amount(shown.minor, quote.currency),
         text=shown.text,
         label=shown.label,
         valid_until=valid_until,
         code=code_beside(shown.text, quote.currency),
         changes_after=changes_after,
-        parts=_parts(listed if saving and listed is not None else quote),
-        saving=saving,
+        parts=_parts(of_parts) if parts else (),
+        saving=saving if parts else None,
     )
 
 
@@ -82,26 +86,66 @@ def card_of(
     quote: Quote,
     *,
     valid_until: datetime,
+    id: str | None = None,
     listed: Quote | None = None,
     changes_after: bool = False,
+    parts: bool = True,
+    stock: Stock | None = None,
+    sale: Sale | None = None,
 ) -> Card:
-    """The card of a quote. Raises RequestError for a ``valid_until`` without a zone."""
-    terms, region = quote.priced.market.terms, quote.lane.region
-    price = price_of(quote, valid_until=valid_until, listed=listed, changes_after=changes_after)
-    bare = bare_card(bundle, title, market, terms.locale, terms.country, region)
-    return replace(bare, price=price)
+    """The card of a quote, as :func:`price_of` makes its price.
 
-
-def bare_card(
-    bundle: str, title: str, market: str, tag: str, country: str, region: str = ""
-) -> Card:
-    """A card without a price, for a market in the locale ``tag``."""
-    name = market_name(country, tag)
+    Raises RequestError for a ``valid_until`` without a zone.
+    """
+    place = quote.lane.buyer
+    name, language, written = face(quote.locale, quote.priced.market.terms.country, place.region)
     return Card(
         bundle=bundle,
         market=market,
         title=title,
-        name=f"{name} ({region})" if region else name,
-        language=language_of(tag),
-        direction=direction(tag),
+        name=name,
+        language=language,
+        direction=written,
+        price=price_of(
+            quote,
+            valid_until=valid_until,
+            id=id,
+            listed=listed,
+            changes_after=changes_after,
+            parts=parts,
+        ),
+        stock=stock,
+        sale=sale,
     )
+
+
+def bare_card(
+    bundle: str,
+    title: str,
+    market: str,
+    tag: str,
+    country: str,
+    region: str | None = None,
+    *,
+    stock: Stock | None = None,
+    sale: Sale | None = None,
+) -> Card:
+    """A card without a price, for a market in the locale ``tag``."""
+    name, language, written = face(tag, country, region)
+    return Card(
+        bundle=bundle,
+        market=market,
+        title=title,
+        name=name,
+        language=language,
+        direction=written,
+        stock=stock,
+        sale=sale,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def face(tag: str, country: str, region: str | None) -> tuple[str, str, str]:
+    """What a market calls itself, its language, and the direction it is written in."""
+    name = market_name(country, tag)
+    return f"{name} ({region})" if region else name, language_of(tag), direction(tag)

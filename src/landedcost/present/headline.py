@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..counted import Counted, counted
 from ..lines import Amount
+from ..territories import Place
 from .bidi import isolate
 from .labels import Labels, labels_for
 from .law import PARTS, HeadlineRule, rule_of
 from .locale import Negotiated
-from .text import money_text
+from .text import formatter
 
 if TYPE_CHECKING:
-    from ..quote import Charge, Quote
+    from ..quote import Quote
     from ..regimes.schema import Source
-    from ..territories import Place
 
 KINDS = ("goods", *PARTS, "adjustment", "rounding")
 """What a headline is made of; ``adjustment`` and ``rounding`` are those of the charges."""
@@ -32,6 +35,7 @@ _PART_OF = {
 }
 _COVERED = {"shipping": "delivery", "insurance": "delivery", "fees": "merchant_fees"}
 """Parts of a landed cost source by the names they have here."""
+_KEPT = 4_096
 _SAID = {"government_fees": "government fees", "merchant_fees": "fees"}
 
 
@@ -85,6 +89,21 @@ class Headline:
         }
 
 
+class Front(NamedTuple):
+    """A headline in short: minor units of the quote's currency, amount and label in words.
+
+    ``inside`` and ``outside`` are minor units by kind, ``later`` what of the inside is due on
+    delivery.
+    """
+
+    minor: int
+    text: str
+    label: str
+    inside: dict[str, int]
+    outside: dict[str, int]
+    later: int
+
+
 def headline(
     quote: Quote, *, free_delivery: bool = False, code: bool = False, native: bool = False
 ) -> Headline:
@@ -94,58 +113,87 @@ def headline(
     the cheapest delivery belongs in the headline, it then stays outside. ``code`` writes the
     currency's ISO code for its symbol, ``native`` the digits of the locale's own script.
     """
-    lane = quote.lane
-    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
-    inside, outside, later = _split(quote, rule, free_delivery)
-    unit, locale = quote.currency, quote.locale
-    amount = Amount(sum(inside.values()), unit)
-    late = Amount(later, unit)
-
-    def written(value: Amount) -> str:
-        return money_text(value, locale, code=code, native=native)
-
-    labels = labels_for(locale, _markets(lane.buyer))
-    said = list(_said(inside, outside, rule, quote, free_delivery))
-    words = [labels.text(key) for key in said]
-    if later:
-        words.append(labels.text("on_delivery", amount=written(late)))
+    found = front(quote, free_delivery=free_delivery, code=code, native=native)
+    rule, unit, labels = _rule(quote), quote.currency, _labels(quote.locale, quote.lane.buyer)
     return Headline(
-        amount,
-        written(amount),
-        labels.joined(words),
-        _parts(inside, unit),
-        _parts(outside, unit),
-        late,
+        Amount(found.minor, unit),
+        found.text,
+        found.label,
+        _parts(found.inside, unit),
+        _parts(found.outside, unit),
+        Amount(found.later, unit),
         labels.chosen,
         rule,
-        tuple(_notes(quote, rule, inside, outside, labels, free_delivery)),
+        tuple(_notes(quote, rule, found.inside, found.outside, labels, free_delivery)),
+    )
+
+
+def front(
+    quote: Quote, *, free_delivery: bool = False, code: bool = False, native: bool = False
+) -> Front:
+    """The same in short, for those who show many prices."""
+    rule = _rule(quote)
+    inside, outside, later = _split(quote, rule, free_delivery)
+    write = formatter(quote.locale, quote.currency, code=code, native=native)
+    minor = sum(inside.values())
+    said = tuple(_said(inside, outside, rule, quote, free_delivery))
+    late = write(later) if later else ""
+    return Front(
+        minor,
+        write(minor),
+        _label(quote.locale, quote.lane.buyer, said, late),
+        inside,
+        outside,
+        later,
     )
 
 
 def headline_minor(quote: Quote) -> int:
     """The headline in minor units of the quote's currency, without the words."""
-    lane = quote.lane
-    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
+    rule = _rule(quote)
     if all(rule.inside(part) for part in PARTS):
         return quote.total_minor
     return sum(_split(quote, rule, False)[0].values())
 
 
-def charges_inside(quote: Quote, *, free_delivery: bool = False) -> tuple[Charge, ...]:
+def charges_inside(quote: Quote, *, free_delivery: bool = False) -> tuple[Counted, ...]:
     """The charges of a quote that stand in its headline; they add up to its amount."""
-    lane = quote.lane
-    rule = rule_of(lane.buyer, lane.day, business=lane.buyer_kind == "business")
+    rule = _rule(quote)
     _, outside, _ = _split(quote, rule, free_delivery)
     found = []
-    for charge in quote.charges:
+    for charge in counted(quote):
         kind = _kind(charge, quote)
         if kind == "rounding":
             stands = not outside
         else:
             stands = _inside(kind, charge, quote, rule, free_delivery)
-        if charge.amount_minor and stands:
+        if stands:
             found.append(charge)
     return tuple(found)
+
+
+def _rule(quote: Quote) -> HeadlineRule:
+    lane = quote.lane
+    return _rule_on(lane.buyer, lane.day, lane.buyer_kind == "business")
+
+
+@lru_cache(maxsize=_KEPT)
+def _rule_on(where: Place, day: date, business: bool) -> HeadlineRule:
+    return rule_of(where, day, business=business)
+
+
+@lru_cache(maxsize=_KEPT)
+def _labels(locale: str, buyer: Place) -> Labels:
+    return labels_for(locale, _markets(buyer))
+
+
+@lru_cache(maxsize=_KEPT)
+def _label(locale: str, buyer: Place, said: tuple[str, ...], late: str) -> str:
+    labels = _labels(locale, buyer)
+    words = [labels.text(key) for key in said]
+    if late:
+        words.append(labels.text("on_delivery", amount=late))
+    return labels.joined(words)
 
 
 def _split(
@@ -158,11 +206,9 @@ def _split(
     """
     inside: dict[str, int] = {}
     outside: dict[str, int] = {}
-    rounding: list[Charge] = []
+    rounding: list[Counted] = []
     later = 0
-    for charge in quote.charges:
-        if not charge.amount_minor:
-            continue
+    for charge in counted(quote):
         kind = _kind(charge, quote)
         if kind == "rounding":
             rounding.append(charge)
@@ -179,7 +225,7 @@ def _split(
     return inside, outside, later
 
 
-def _kind(charge: Charge, quote: Quote) -> str:
+def _kind(charge: Counted, quote: Quote) -> str:
     if charge.kind != "fee":
         return _PART_OF[charge.kind]
     rule = quote.priced.market.lane.regime.rules.get(charge.rule.partition(".")[2])
@@ -188,7 +234,7 @@ def _kind(charge: Charge, quote: Quote) -> str:
 
 
 def _inside(
-    kind: str, charge: Charge, quote: Quote, rule: HeadlineRule, free_delivery: bool
+    kind: str, charge: Counted, quote: Quote, rule: HeadlineRule, free_delivery: bool
 ) -> bool:
     if kind == "goods":
         return True

@@ -95,6 +95,9 @@ def _names(where: Place) -> Iterator[str]:
     yield where.country
     if where.country in EU:
         yield "EU"
+    same = same_as().get(where.territory) or same_as().get(where.country)
+    if same:
+        yield same
 
 
 def _all_in(market: str, text: str) -> HeadlineRule:
@@ -102,15 +105,29 @@ def _all_in(market: str, text: str) -> HeadlineRule:
     return HeadlineRule(market, None, None, sides, text, (), verified=False)
 
 
+Law = tuple[Mapping[str, tuple[HeadlineRule, ...]], Mapping[str, str]]
+"""The rules by market, and the markets that go by another's."""
+
+
 @cache
-def rules() -> Mapping[str, tuple[HeadlineRule, ...]]:
-    """Every rule of ``law.toml`` by market, in file order. Raises RuleFileError."""
+def _file() -> Law:
     return read(table("landedcost.present", FILE))
 
 
-def read(found: Mapping[str, Any], file: str = FILE) -> Mapping[str, tuple[HeadlineRule, ...]]:
+def rules() -> Mapping[str, tuple[HeadlineRule, ...]]:
+    """Every rule of ``law.toml`` by market, in file order. Raises RuleFileError."""
+    return _file()[0]
+
+
+def same_as() -> Mapping[str, str]:
+    """The markets that go by the rule of another. Raises RuleFileError."""
+    return _file()[1]
+
+
+def read(found: Mapping[str, Any], file: str = FILE) -> Law:
     """The rules of a parsed file, checked. Raises RuleFileError."""
-    top = closed(dict(found), {"source": dict, "market": dict}, file, "file", needed=("market",))
+    keys = {"source": dict, "market": dict, "same": dict}
+    top = closed(dict(found), keys, file, "file", needed=("market",))
     known = sources(top.get("source", {}), file)
     made: dict[str, tuple[HeadlineRule, ...]] = {}
     for market, entries in top["market"].items():
@@ -127,7 +144,10 @@ def read(found: Mapping[str, Any], file: str = FILE) -> Mapping[str, tuple[Headl
     )
     if unused:
         raise RuleFileError(f"unused sources: {', '.join(unused)}", file=file, code="unused_source")
-    return made
+    same = closed(
+        top.get("same", {}), dict.fromkeys(top.get("same", {}), tuple(made)), file, "same"
+    )
+    return made, same
 
 
 def _rule(

@@ -17,7 +17,7 @@ from ..quote import money_dict
 from ..rounding import down, half_up, up
 from .costs import Exchange, charged, cost_of_goods, kept
 from .guards import Rails
-from .living import remember, settle
+from .living import Settled, remember, settle
 from .making import Maker
 from .read import percent_text
 from .sticky import Shown
@@ -77,6 +77,22 @@ class Decision:
 
     def take(self) -> None:
         """Take every step. Raises what :meth:`landedcost.pricing.offer.Pricing.offer` does."""
+        found, rails, declared = self._settled()
+        self._make(found.minor, rails, declared=declared)
+        self._remember(found.minor, found.anchor, rails)
+
+    def stays(self) -> Shown | None:
+        """The state to keep where the price shown goes on being shown, None where it changes.
+
+        No quote is made. Raises as :meth:`take`.
+        """
+        found, rails, _ = self._settled()
+        if self.shown is None or found.minor != self.shown.price.minor:
+            return None
+        return remember(self.shown, self.shown.price, found.anchor, self.at, rails)
+
+    def _settled(self) -> tuple[Settled, Rails, bool]:
+        """The price that is to be shown, its rails, and whether the shop named it itself."""
         by_hand = self._own(self.policy.hand_set)
         target = self._own(self.policy.all_in)
         declared = by_hand is not None or target is not None
@@ -88,9 +104,7 @@ class Decision:
             self._step("hand_set", price, by_hand.minor, "a price set by hand wins")
             self._check_floor(by_hand)
             rails = Rails(floor=self._floor(), sticky=self.policy.sticky)
-            self._make(by_hand.minor, rails, declared=True)
-            self._remember(by_hand.minor, by_hand.minor, rails)
-            return
+            return Settled(by_hand.minor, by_hand.minor, ()), rails, True
         if target is not None:
             raw = self._step("all_in", price, target.minor, "the target, all in")
         else:
@@ -99,8 +113,7 @@ class Decision:
         found = settle(raw, rails, self.shown, self.at, declared=declared)
         for bound in found.trail:
             self._step(bound.code, bound.before, bound.after, bound.why)
-        self._make(found.minor, rails, declared=declared)
-        self._remember(found.minor, found.anchor, rails)
+        return found, rails, declared
 
     @cached_property
     def margin(self) -> Amount | None:

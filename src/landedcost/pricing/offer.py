@@ -155,3 +155,19 @@ class Pricing:
             margin=made.margin,
             shown_after=made.after,
         )
+
+    def stays(
+        self,
+        listed: Quote,
+        *,
+        at: datetime,
+        shown: Shown,
+        cost: Mapping[str, Any] | None = None,
+    ) -> Shown | None:
+        """Whether ``shown`` goes on being shown: the state to keep then, None where it changes.
+
+        No quote is made for it, so this is quick: it is what a drop asks at every tick. Raises as
+        :meth:`offer`.
+        """
+        policy = self.policy.market(listed.lane.buyer)
+        return Decision(listed, policy, moment(at), shown, cost).stays()

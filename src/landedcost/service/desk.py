@@ -60,7 +60,7 @@ class Desk:
         text = request.headers.get(DEADLINE)
         if text is None:
             return self.limits.deadline_ms
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]):
+        if not text.isascii() or not text.isdigit() or not int(text[:9]) >= 1:
             raise RequestError(
                 f"not a number of milliseconds: {text[:40]!r}",
                 code="bad_deadline",
