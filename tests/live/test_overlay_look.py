@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from live_stage import Stage, a_card, a_part, a_price
+from live_stage import App, Stage, a_card, a_part, a_price
 from playwright.sync_api import Page, expect
+from starlette.responses import HTMLResponse
 
 from landedcost.live.document import document
 
@@ -86,6 +88,26 @@ def test_a_page_exported_for_a_server_connects_to_no_other(
     fetched = "url => fetch(url).then(() => 'connected', () => 'refused')"
     assert page.evaluate(fetched, f"{other.url}/state") == "refused"
     other.stop()
+
+
+def test_a_page_whose_feed_is_at_another_path(open_page: OpenPage) -> None:
+    def moved(app: App) -> App:
+        async def mounted(scope: Any, receive: Any, send: Any) -> None:
+            if scope.get("path") == "/show":
+                await HTMLResponse(document(server="/v1"))(scope, receive, send)
+            else:
+                path = scope.get("path", "").removeprefix("/v1")
+                await app({**scope, "path": path}, receive, send)
+
+        return mounted
+
+    stage = Stage(wrap=moved)
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/show")
+    expect(page.locator(".main")).to_have_text("59,00 €")
+    expect(page.locator("#problems")).to_be_hidden()
+    stage.stop()
 
 
 def test_settings_written_into_a_file_and_those_of_its_address(
