@@ -165,6 +165,18 @@ def test_markup_in_the_query_stays_text(open_page: OpenPage, overlay_file: str) 
     assert page.locator("img").count() == 0
 
 
+def test_a_card_comes_in_once_and_not_at_each_change(open_page: OpenPage, stage: Stage) -> None:
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/overlay")
+    moves = "getComputedStyle(document.querySelector('.card')).animationName"
+    expect(page.locator(".main")).to_have_text("59,00 €")
+    assert page.evaluate(moves) == "enter"
+    stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
+    expect(page.locator(".main")).to_have_text("61,00 €")
+    assert page.evaluate(moves) == "none"
+
+
 def test_every_locale_is_shown_within_its_time_in_the_order_asked_for(
     open_page: OpenPage, stage: Stage
 ) -> None:
@@ -347,6 +359,7 @@ def test_every_way_of_writing(
         }"""
     )
     assert right == (direction == "rtl")
+    page.wait_for_timeout(600)
     page.evaluate("video => { document.body.style.background = video }", VIDEO)
     page.screenshot(path=screenshots / f"overlay-market-{market}.png")
 
