@@ -60,7 +60,7 @@ def test_the_fallback_has_time_left(ask: Ask, before: int) -> None:
     names = ["frankfurter", "open-exchange-rates"][:before]
     shop = hanging(
         rates=[*names, FALLBACK],
-        tariff=["uk-trade-tariff", fake_tariff({"6109.10": "12%"})],
+        tariff=["uk-trade-tariff", fake_tariff({"610910": "12%"})],
         settings={"open-exchange-rates": {"app_id": "an-id-of-a-test"}},
     )
     start = time.monotonic_ns()

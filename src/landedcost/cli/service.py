@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import PluginError
 from .inputs import split_list
 from .output import say, write
 
 service = typer.Typer(
     help="Prices over HTTP: the server, and the keys of those who may ask.", rich_markup_mode=None
 )
-_EXTRA = ("prometheus_client", "sse_starlette", "sqlalchemy", "starlette", "uvicorn")
 Config = Annotated[
     str | None, typer.Option("--config", metavar="service.toml", help="The settings.")
 ]
@@ -35,21 +31,20 @@ def serve_command(
     workers: Annotated[int | None, typer.Option("--workers", min=1, max=256)] = None,
 ) -> None:
     """Serve prices, held quotes and the drop, until interrupted."""
-    with _extra():
-        from ..service.config import load
-        from ..service.run import guard, serve
+    from ..service.config import load
+    from ..service.run import guard, serve
 
-        settings = load(config, os.environ)
-        settings = replace(
-            settings,
-            host=host or settings.host,
-            port=port or settings.port,
-            workers=workers or settings.workers,
-        )
-        if not guard(settings):
-            say("no keys: everybody on this machine may ask, nobody else (see `service key`)")
-        write(f"http://{settings.host}:{settings.port}/openapi.json\nstop it with Ctrl-C\n")
-        serve(settings, config, catalog)
+    settings = load(config, os.environ)
+    settings = replace(
+        settings,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+    )
+    if not guard(settings):
+        say("no keys: everybody on this machine may ask, nobody else (see `service key`)")
+    write(f"http://{settings.host}:{settings.port}/openapi.json\nstop it with Ctrl-C\n")
+    serve(settings, config, catalog)
 
 
 @service.command("key")
@@ -69,24 +64,8 @@ def key_command(
     ] = 600,
 ) -> None:
     """Make a key. It is shown this once; the file keeps its hash."""
-    with _extra():
-        from ..service.access import add_key
+    from ..service.access import add_key
 
-        token = add_key(Path(keys), name, split_list(scopes), per_minute)
+    token = add_key(Path(keys), name, split_list(scopes), per_minute)
     say(f"the hash is in {keys}; this is the key, shown once:")
     write(f"{token}\n")
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Say which extra to install where a library of the service is missing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
-            raise
-        raise PluginError(
-            f"the service needs {error.name}, which is not installed",
-            code="missing_extra",
-            hint='install "landedcost[live]"',
-        ) from None

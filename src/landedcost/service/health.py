@@ -30,7 +30,7 @@ class Health:
 
     async def look(self, _: Request) -> Response:
         """GET ``/healthz``: 200 with ``ok`` or ``degraded``, and the state of each part."""
-        parts: dict[str, Any] = {}
+        parts: dict[str, Any] = dict.fromkeys(self.checks)
 
         async def one(name: str, check: Check) -> None:
             try:
