@@ -162,6 +162,48 @@ async def test_eight_ask_for_the_last_two(place: str) -> None:
             assert sorted(found) == [201, 201, *[409] * 6]
 
 
+@pytest.mark.parametrize("name", ["%00", "q%00", "%F0%9F%91%95", "Q", "x" * 500, "..%2f..%2fetc"])
+async def test_an_id_that_is_none(name: str, database: str) -> None:
+    async with client(app_of(till=till(database, KEYS))) as http:
+        assert (await http.get(f"/v1/quotes/{name}")).status_code == 404
+        assert (await http.post(f"/v1/quotes/{name}/accept")).status_code == 404
+
+
+async def test_texts_that_a_database_may_not_like(database: str) -> None:
+    line = {**REQUEST["lines"][0], "title": "\x00 null \U0001f455 \u202e"}
+    with Inventory.open(database) as stock:
+        kept = till(database, KEYS, stock)
+        async with client(app_of(till=kept, stock=stock)) as http:
+            made = await http.post("/v1/quotes", json={"request": {**REQUEST, "lines": [line]}})
+            assert made.status_code in (201, 422)
+            if made.status_code == 201:
+                found = await http.get(f"/v1/quotes/{made.json()['held']['id']}")
+                assert found.json() == made.json()
+            for sku in ("\x00", "\U0001f455", "a\x00b", "x" * 200):
+                body = {"request": REQUEST, "reserve": {sku: 1}}
+                assert (await http.post("/v1/quotes", json=body)).status_code == 422
+                assert (await http.post("/v1/facts", json={"stock": {sku: -1}})).status_code == 422
+
+
+async def test_accepted_by_eight_at_once_is_sold_once(database: str) -> None:
+    with Inventory.open(database) as stock:
+        stock.set_stock("tee", 2, NOON)
+        async with client(app_of(till=till(database, KEYS, stock))) as http:
+            made = await http.post("/v1/quotes", json={"request": REQUEST, "reserve": True})
+            found: list[Any] = []
+
+            async def accept() -> None:
+                answer = await http.post(f"/v1/quotes/{made.json()['held']['id']}/accept")
+                found.append((answer.status_code, answer.text))
+
+            async with anyio.create_task_group() as tasks:
+                for _ in range(8):
+                    tasks.start_soon(accept)
+            assert len(set(found)) == 1
+            assert found[0][0] == 200
+            assert [m.kind for m in stock.movements()] == ["stocked", "reserved", "sold"]
+
+
 async def test_verified_or_why_not(place: str) -> None:
     clock = Clock()
     async with client(app_of(clock=clock, till=till(place, KEYS))) as http:

@@ -61,6 +61,26 @@ async def test_a_card_is_held_with_its_units_and_sold_at_its_price(files: Files)
         assert (gone.status_code, gone.json()["error"]["code"]) == (404, "no_such_quote")
 
 
+async def test_a_card_that_is_over_is_made_again_as_the_drop_shows_it(files: Files) -> None:
+    clock = Clock()
+    async with client(served(files, clock), headers=files.header) as http:
+        card = (await shown(http))["DE"]
+        body = {"card": card["price"]["quote"], "reserve": True, "hold": "1m"}
+        held = (await http.post("/v1/quotes", json=body)).json()["held"]
+        clock.pass_by(minutes=2)
+        assert (await http.post("/v1/facts", json={"rates": {"USD/EUR": "0.60"}})).is_success
+        late = await http.post(f"/v1/quotes/{held['id']}/accept")
+        assert late.status_code == 409
+        told, now = late.json(), (await shown(http))["DE"]["price"]
+        assert told["answer"]["headline"]["amount"] == now["amount"]["amount"]
+        assert any(one["what"] == "exchange" for one in told["moved"])
+        assert told["held"]["reserved"] == {"tee": 1, "mug": 1}
+        sold = await http.post(f"/v1/quotes/{told['held']['id']}/accept")
+        assert sold.json()["honoured"] is True
+        level = (await http.post("/v1/facts", json={"stock": {"mug": 45}})).json()["stock"]["mug"]
+        assert (level["sold"], level["reserved"]) == (1, 0)
+
+
 async def test_facts_move_the_prices_they_touch_and_no_others(files: Files) -> None:
     async with client(served(files, Clock()), headers=files.header) as http:
         before = await shown(http)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from .problems import Problem
 from .till import Till, Wanted
 
 if TYPE_CHECKING:
+    from ..live.drop import Offered
     from ..quote import Quote
     from ..request import Request
     from .metrics import Metrics
@@ -65,8 +67,11 @@ class Quotes:
                 hint="give a request document, or the id of a price that the feed shows",
             )
         hold_id = _id_of(asked, key)
+        card = None
         if "card" in body:
-            quote, units = self._card(body["card"], body.get("reserve"))
+            offered = self._card(body["card"])
+            quote, card = offered.offer.quote, (offered.cell.bundle, offered.cell.market)
+            units = self._card_units(offered, body.get("reserve"))
         else:
             request = self.prices.request(body["request"])
             units = _units(request, body.get("reserve"))
@@ -79,6 +84,7 @@ class Quotes:
                 digest(body),
                 hold_id,
                 bool(body.get("record", False)),
+                card,
             ),
         )
         return JSONResponse(self.document(found), 201)
@@ -136,10 +142,16 @@ class Quotes:
         )
         told: dict[str, Any] = {"answer": None, "moved": [], "held": None}
         try:
-            request = build_request(known.request, as_of=self.desk.clock().astimezone(UTC).date())
-            quote = await self.prices.quote(request, deadline)
+            quote = await self._anew(found, known.request, deadline)
             again = await in_thread(lambda: self.till.next_id(found.id, self.desk.clock()))
-            wanted = Wanted(self.till.lasting(None), found.units, digest(["after", again]), again)
+            wanted = Wanted(
+                self.till.lasting(None),
+                found.units,
+                digest(["after", again]),
+                again,
+                found.record is not None,
+                found.card,
+            )
             fresh = await self.hold(quote, wanted)
             told["answer"] = fresh.document["answer"]
             told["moved"] = [
@@ -192,7 +204,14 @@ class Quotes:
             "due_at_checkout": money_dict(held.due_at_checkout),
         }
 
-    def _card(self, card: str, reserve: Any) -> tuple[Quote, dict[str, int]]:
+    async def _anew(self, found: Hold, request: Mapping[str, Any], deadline_ms: int) -> Quote:
+        """The price as it is now: that of the card, or of the same request today."""
+        if found.card is not None and self.session is not None:
+            return self.session.shown(*found.card).offer.quote
+        today = self.desk.clock().astimezone(UTC).date()
+        return await self.prices.quote(build_request(request, as_of=today), deadline_ms)
+
+    def _card(self, card: str) -> Offered:
         if self.session is None:
             raise Problem(
                 409,
@@ -201,10 +220,12 @@ class Quotes:
                 where="card",
                 hint="hold a `request`, or serve a catalogue with a drop",
             )
-        offered = self.session.offered(card)
-        if reserve is True:
-            return offered.offer.quote, dict(self.session.units(offered))
-        return offered.offer.quote, _given(reserve)
+        return self.session.offered(card)
+
+    def _card_units(self, offered: Offered, reserve: Any) -> dict[str, int]:
+        if reserve is True and self.session is not None:
+            return dict(self.session.units(offered))
+        return _given(reserve)
 
     def _moved(self, found: Hold) -> None:
         if found.units and self.session is not None:

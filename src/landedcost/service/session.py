@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from ..errors import LandedCostError
+from ..errors import LandedCostError, RequestError
 
 if TYPE_CHECKING:
     from ..live.drop import Drop, Offered, Update
@@ -61,6 +61,21 @@ class Session:
     def offered(self, card: str) -> Offered:
         """The price that a page shows under an id. Raises RequestError."""
         return self.drop.offered(card, self.clock())
+
+    def shown(self, bundle: str, market: str) -> Offered:
+        """The price that a page shows now of a bundle on a market.
+
+        Raises RequestError (``no_price``) where it shows none.
+        """
+        for card in self.feed.cards:
+            if card.key == (bundle, market) and card.price is not None:
+                return self.offered(card.price.quote)
+        raise RequestError(
+            f"no price is shown of {bundle!r} for {market}",
+            code="no_price",
+            where="card",
+            hint="it is sold out, over, or cannot be priced",
+        )
 
     def units(self, offered: Offered) -> Mapping[str, int]:
         """What one of the bundle takes from the stock."""

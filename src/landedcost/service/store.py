@@ -27,7 +27,8 @@ class Hold:
 
     ``document`` is the signed document; ``units`` what is reserved with it by article, empty for
     nothing; ``asked`` the digest of what was asked for; ``record`` what the price was made of, if
-    that was wanted. ``accepted_at`` is when it was accepted, None until then.
+    that was wanted; ``card`` the bundle and the market of a card it was taken from.
+    ``accepted_at`` is when it was accepted, None until then.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Hold:
     until: datetime
     record: Record | None = field(default=None, repr=False)
     accepted_at: datetime | None = None
+    card: tuple[str, str] | None = None
 
 
 class Holds:
@@ -58,6 +60,7 @@ class Holds:
             "asked": hold.asked,
             "document": _json(hold.document),
             "units": _json(hold.units),
+            "card": None if hold.card is None else json.dumps(hold.card),
             "record": None if hold.record is None else _json(hold.record.document),
             "state": HELD,
             "made_us": micros(hold.made_at, "made_at"),
@@ -117,8 +120,14 @@ class Holds:
             instant_of(row.until_us),
             record,
             None if row.accepted_us is None else instant_of(row.accepted_us),
+            None if row.card is None else _card(row.card),
         )
 
 
 def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(dict(data), ensure_ascii=False)
+
+
+def _card(text: str) -> tuple[str, str]:
+    bundle, market = json.loads(text)
+    return bundle, market

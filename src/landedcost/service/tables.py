@@ -30,6 +30,7 @@ HOLD = Table(
     Column("asked", String(64), nullable=False),
     Column("document", Text, nullable=False),
     Column("units", Text, nullable=False),
+    Column("card", Text),
     Column("record", Text),
     Column("state", String(10), nullable=False),
     Column("made_us", BigInteger, nullable=False),

@@ -5,6 +5,7 @@ Every method blocks on the database: a handler calls it in a thread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..quote import Quote
     from ..regimes.load import RuleBook
 
+_ID = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
 _OVER = ("reservation_over", "unknown_reservation")
 
 
@@ -42,7 +44,8 @@ class Terms:
 class Wanted:
     """What is to be held besides the price: for how long, with which units, under which id.
 
-    ``asked`` tells two questions under one id apart. ``record`` keeps what the price was made of.
+    ``asked`` tells two questions under one id apart. ``record`` keeps what the price was made of,
+    ``card`` the bundle and the market of the card it was taken from.
     """
 
     lasts: timedelta
@@ -50,6 +53,7 @@ class Wanted:
     asked: str
     id: str = ""
     record: bool = False
+    card: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class Till:
             at,
             held.valid_until,
             record,
+            card=wanted.card,
         )
         if wanted.units:
             self._stock().reserve(made.id, wanted.units, made.until, at)
@@ -118,7 +123,7 @@ class Till:
 
     def find(self, hold_id: str) -> Hold:
         """A hold by its id. Raises RequestError (``no_such_quote``)."""
-        found = self.holds.get(hold_id)
+        found = self.holds.get(hold_id) if _ID.fullmatch(hold_id) else None
         if found is None:
             raise RequestError(
                 f"no price is held under {hold_id[:64]!r}",
