@@ -303,7 +303,11 @@ class TestStock:
 
 
 class TestOverARestart:
-    STICKY: ClassVar = {"shown": "headline", "charm": "usual", "sticky": {"band": "3%", "cooldown": "6h"}}
+    STICKY: ClassVar = {
+        "shown": "headline",
+        "charm": "usual",
+        "sticky": {"band": "3%", "cooldown": "6h"},
+    }
 
     def test_what_is_shown_is_shown_on(self) -> None:
         found = catalog(policy=self.STICKY)
