@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..lines import Amount
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 _LOOK = 12
 """How many price points on either side are tried where one cannot be made exactly."""
-_LESS = 20
-"""How many minor units of freight the shop may bear, so that a price can be made exactly."""
+_LESS = (*range(1, 21), 25, 32, 40, 50, 64, 80, 100)
+"""Minor units of freight that the shop may bear, so that a price can be made exactly.
+
+Where tax is rounded to whole units of a currency and freight stands beside the headline, up to one
+unit may be needed. The greater ones are tried only while they are a hundredth of the price.
+"""
 _TURNS = 16
 """How often what stands beside a headline is looked at again; tax beside it settles in a few."""
 
@@ -89,7 +94,8 @@ class Maker:
         Duty and tax are rounded each by itself, so some totals lie between two goods prices.
         """
         freight = charged(self.listed, "shipping")
-        for less in range(1, min(_LESS, freight - 1) + 1):
+        most = min(freight - 1, max(20, price // 100))
+        for less in takewhile(most.__ge__, _LESS):
             bundle = copy(self.listed.priced.bundle)
             bundle.shipping = Amount(freight - less, self.listed.currency)
             yield self._solve(price, bundle=bundle, less=less)
