@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from ..facts import Remark
 from ..lines import Amount
+from ..quote import Quote
 from .charm import ANY, Charm
 from .costs import charged
 from .target import solve
@@ -16,7 +18,6 @@ from .target import solve
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..quote import Quote
     from ..request import Bundle
     from .guards import Rails
     from .sticky import Shown
@@ -29,6 +30,8 @@ _LESS = (*range(1, 21), 25, 32, 40, 50, 64, 80, 100)
 Where tax is rounded to whole units of a currency and freight stands beside the headline, up to one
 unit may be needed. The greater ones are tried only while they are a hundredth of the price.
 """
+_COMPARED = "landed_source"
+"""The code of what is said of a comparison at list prices."""
 _TURNS = 16
 """How often what stands beside a headline is looked at again; tax beside it settles in a few."""
 
@@ -122,12 +125,22 @@ class Maker:
                 side=side,
                 carried=priced.carried,
             )
-            made = Made(found.quote, self.shown(found.quote), less)
+            made = Made(self._told(found.quote), self.shown(found.quote), less)
             now = found.quote.total_minor - made.shown
             if made.shown == price or now == beside:
                 break
             beside = now
         return made
+
+    def _told(self, quote: Quote) -> Quote:
+        """The quote with what was said of the listed one, as far as it is true of this price."""
+        listed = self.listed.priced
+        said = tuple(remark for remark in listed.remarks if remark.code != _COMPARED)
+        for one in listed.beside:
+            text = f"what {one.provider} says is of the list prices; this price goes by the rules"
+            certainty = "estimated" if one.replaces else "exact"
+            said += (Remark("landed_source_at_list", text, certainty),)
+        return Quote(replace(quote.priced, remarks=said), quote.figures) if said else quote
 
 
 def _points(charm: Charm, price: int) -> list[int]:
