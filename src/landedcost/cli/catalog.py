@@ -16,7 +16,7 @@ from ..errors import LandedCostError, RequestError
 from ..pricing.offer import Offer
 from .inputs import buyer_in, live_sources, local_tariffs, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import cell, plain, room, show, show_json, table
+from .output import cell, plain, room, show, show_json, table, unmarked
 
 catalog = typer.Typer(
     rich_markup_mode=None,
@@ -256,5 +256,6 @@ def _row(answer: Answer) -> tuple[str, ...]:
     offer = answer.offer
     assert offer is not None
     quote, first = offer.quote, offer.headline
-    told = (first.text, first.label, quote.text, quote.certainty, offer.binding.replace("_", " "))
+    written = map(unmarked, (first.text, first.label, quote.text))
+    told = (*written, quote.certainty, offer.binding.replace("_", " "))
     return (answer.bundle.title, answer.market, *told)
