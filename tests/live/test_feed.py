@@ -229,7 +229,7 @@ def test_what_a_card_refuses() -> None:
     assert code(lambda: price(parts=(Part("a", Amount(5800, "EUR"), ""),))) == "bad_sum"
     assert code(lambda: price(parts=(Part("a", Amount(5900, "USD"), ""),))) == "mixed_currencies"
     assert code(lambda: price(saving=Part("a", Amount(1, "EUR"), ""))) == "bad_sum"
-    assert code(lambda: price(valid_until=datetime(2026, 10, 1)).as_dict()) == "no_zone"  # noqa: DTZ001
+    assert code(lambda: price(valid_until=datetime(2026, 10, 1)).as_dict()) == "naive_time"  # noqa: DTZ001
     assert code(lambda: Sale("over")) == "unknown_state"
     assert code(lambda: card(direction="up")) == "unknown_direction"
     assert code(lambda: Feed("e-1", AT)) == "bad_epoch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import signal
@@ -17,15 +18,28 @@ from live_stage import Stage, free_port
 from landedcost.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
+REQUEST = {
+    "seller": {"country": "US"},
+    "ship_from": {"country": "US"},
+    "buyer": {"country": "DE"},
+    "lines": [
+        {
+            "id": "tee",
+            "unit_price": {"amount": "25.00", "currency": "USD"},
+            "hs_code": "6109.10",
+            "origin": "VN",
+        }
+    ],
+}
 PAGE = ROOT.joinpath("docs/how-to/put-prices-on-your-stream.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The bundle of the how-to, in a folder of its own."""
-    found = re.search(r'title="tour-bundle.json"\n(.*?)```', PAGE, re.DOTALL)
+    """The shop's file of the how-to, in a folder of its own."""
+    found = re.search(r'title="drop.toml"\n(.*?)```', PAGE, re.DOTALL)
     assert found is not None
-    path = tmp_path / "tour-bundle.json"
+    path = tmp_path / "drop.toml"
     path.write_text(found[1], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return path
@@ -49,9 +63,9 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
                 break
             except httpx.ConnectError:
                 time.sleep(0.05)
-        assert [card["market"] for card in cards] == ["US", "GB", "DE", "JP", "AU"]
+        assert [card["market"] for card in cards] == ["en-US", "en-GB", "de-DE", "ja-JP", "en-AU"]
         assert all(card["price"]["saving"] for card in cards)
-        assert {card["title"] for card in cards} == {"Tour tee + Enamel mug"}
+        assert {card["title"] for card in cards} == {"Tour tee + enamel mug"}
         with httpx.stream("GET", f"{url}/stream") as answer:
             lines = answer.iter_lines()
             next(lines)
@@ -62,18 +76,20 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
         process.stdout.close()
 
 
-def test_a_port_that_is_taken(bundle: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken(bundle: Path) -> None:
     taken = Stage().start()
-    args = ["live", "serve", str(bundle), "--to", "DE", "--as-of", "2026-10-01"]
-    assert main([*args, "--port", str(taken.port)]) == 2
+    command = [sys.executable, "-m", "landedcost", "live", "serve", str(bundle)]
+    done = subprocess.run(
+        [*command, "--port", str(taken.port)], capture_output=True, encoding="utf-8", check=False
+    )
     taken.stop()
-    assert f"cannot listen on 127.0.0.1:{taken.port}" in capfd.readouterr().err
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{taken.port}" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--to", ","], "no market given"),
         (["--to", "DEU"], "--to"),
         (["--to", "DE", "--port", "0"], "--port"),
         (["--to", "DE", "--heartbeat", "60"], "--heartbeat"),
@@ -85,6 +101,19 @@ def test_what_cannot_be_served(
 ) -> None:
     assert main(["live", "serve", str(bundle), *words]) != 0
     assert told in capsys.readouterr().err
+
+
+def test_a_file_without_bundles_and_a_request_without_markets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty.toml"
+    empty.write_text(PAGE.split('title="drop.toml"')[1].split("[bundles")[0], encoding="utf-8")
+    assert main(["live", "serve", str(empty)]) == 2
+    assert "the file has no bundles" in capsys.readouterr().err
+    request = tmp_path / "tee.json"
+    request.write_text(json.dumps(REQUEST), encoding="utf-8")
+    assert main(["live", "serve", str(request)]) == 2
+    assert "no market given" in capsys.readouterr().err
 
 
 def test_what_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,11 +97,11 @@ def test_a_parcel_that_cannot_be_priced(country: str, grams: Any, code: str) -> 
     assert caught.value.hint
 
 
-def test_a_country_in_no_zone() -> None:
+def test_a_country_in_naive_time() -> None:
     text = TEXT.replace('world = ["*"]', 'world = ["JP"]')
     with pytest.raises(RequestError, match="no zone for AU") as caught:
         ZoneTable.parse(text, "own.toml").quote("AU", 100)
-    assert caught.value.code == "no_zone"
+    assert caught.value.code == "naive_time"
 
 
 def test_sender_and_day_are_checked_when_given() -> None:

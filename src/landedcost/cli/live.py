@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
-from ..errors import PluginError, RequestError
+from ..dates import day as parse_day
+from ..errors import LandedCostError, PluginError, RequestError
+from ..request import Buyer
+from .catalog import opened
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
 from .options import (
     AsOf,
@@ -26,20 +29,32 @@ from .options import (
 )
 from .output import say, write
 
+if TYPE_CHECKING:
+    from ..live.repricing import Repricing, Sold
+
 live = typer.Typer(help="Prices on a stream: a server, and what is exported to other hosts.")
 _EXTRA = ("sse_starlette", "starlette", "uvicorn")
 _KINDS = ("page", "widget", "twitch")
+_SECOND = timedelta(seconds=1)
 _LOCAL = "http://127.0.0.1:8765"
 
 
 @live.command()
 def serve(
-    requests: Annotated[
-        list[str], typer.Argument(metavar="REQUEST.json...", help="A request for each bundle.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DROP.toml|REQUEST.json...", help="A shop's file, or a request for each bundle."
+        ),
     ],
     to: Annotated[
-        str, typer.Option("--to", metavar="US,GB,de-DE", help="The markets, in their order.")
-    ],
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="US,GB,de-DE",
+            help="The markets, in their order; those of the shop's file if left out.",
+        ),
+    ] = None,
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="0.0.0.0 lets other machines in.")
     ] = "127.0.0.1",
@@ -64,41 +79,64 @@ def serve(
 ) -> None:
     """Serve the overlay and the prices it shows, until interrupted.
 
-    Each request is a bundle, called as its file; its buyer is replaced by each of the markets.
+    The bundles of a shop's file go by its policy. A request is a bundle too, called as its file;
+    its buyer is replaced by each of the markets, and --carrier and --strategy are for it alone.
     """
     from ..contract import parse_request
+    from ..live.catalogued import Catalogued
+    from ..live.feed import Feed
+    from ..live.repricing import Asked, Repricing
 
-    with renamed(FLAGS):
-        answerer = shop(
-            carrier, strategy, rules_dir, tariffs, reform, () if offline else sources or ()
-        )
-    asked = [(Path(n).stem, parse_request(read_input(n), as_of=as_of)) for n in requests]
-    with renamed({"buyer": "--to"}):
-        buyers = [buyer_in(market) for market in dict.fromkeys(split_list(to))]
-    if not buyers:
-        raise RequestError(
-            "no market given", code="missing_field", where="--to", hint="such as US,GB,de-DE"
-        )
+    asking = () if offline else sources or ()
+    bundles: list[Sold] = []
+    markets = split_list(to)
+    for file in files:
+        if Path(file).suffix.lower() == ".toml":
+            found = opened(file, tariffs, rules_dir, reform, asking)
+            markets = markets or list(found.settings.markets)
+            bundles += map(Catalogued, found.bundles.values())
+        else:
+            with renamed(FLAGS):
+                answerer = shop(carrier, strategy, rules_dir, tariffs, reform, asking)
+            request = parse_request(read_input(file), as_of=as_of)
+            bundles.append(Asked(answerer, Path(file).stem, request))
+    day = None if as_of is None else parse_day(as_of, "--as-of")
+    source = Repricing(bundles, _buyers(markets), hold=hold * _SECOND, day=day)
     with _extra():
-        from ..live.feed import Feed
-        from ..live.repricing import Asked, Repricing
         from ..live.run import run
         from ..live.serve import Serving, create_app
 
-        seconds = timedelta(seconds=1)
-        bundles = [Asked(answerer, name, request) for name, request in dict(asked).items()]
-        day = asked[0][1].as_of if as_of is not None else None
-        source = Repricing(bundles, buyers, hold=hold * seconds, day=day)
         feed = Feed(uuid4().hex[:12], _now())
         feed.publish(source.cards(_now()), _now())
         for failure in source.failures:
             say(f"{failure.bundle} on {failure.market}: {failure.error}")
         if all(card.price is None for card in feed.cards):
-            raise source.failures[0].error
-        beside = partial(source.run, feed, _now, every * seconds)
+            raise _unpriced(source)
+        beside = partial(source.run, feed, _now, every * _SECOND)
         app = create_app(feed, _now, serving=Serving(heartbeat_s=heartbeat), beside=beside)
         write(f"overlay: http://{host}:{port}/overlay\nstop it with Ctrl-C\n")
         run(app, host, port)
+
+
+def _buyers(markets: list[str]) -> list[Buyer]:
+    if not markets:
+        raise RequestError(
+            "no market given", code="missing_field", where="--to", hint="such as US,GB,de-DE"
+        )
+    with renamed({"buyer": "--to"}):
+        return [buyer_in(market) for market in dict.fromkeys(markets)]
+
+
+def _unpriced(source: Repricing) -> LandedCostError:
+    """Why there is nothing to show."""
+    if source.failures:
+        return source.failures[0].error
+    return RequestError(
+        "the file has no bundles",
+        code="missing_field",
+        where="bundles",
+        hint="write [bundles.NAME] with items = { tee = 1 }",
+    )
 
 
 @live.command()

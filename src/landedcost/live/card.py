@@ -28,12 +28,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def instant_text(at: datetime) -> str:
     """An instant as the feed writes it, ``2026-10-01T12:00:00.000Z``.
 
-    Raises RequestError (``no_zone``) for a time without a zone.
+    Raises RequestError (``naive_time``) for a time without a zone.
     """
     if at.tzinfo is None:
         raise RequestError(
             f"an instant needs a zone: {at.isoformat()}",
-            code="no_zone",
+            code="naive_time",
             hint="give an aware datetime, such as datetime.now(UTC)",
         )
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

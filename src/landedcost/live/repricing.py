@@ -35,7 +35,7 @@ class Failure:
 
 
 class Sold(Protocol):
-    """A bundle that can be priced for anybody, such as :class:`Asked`."""
+    """A bundle that can be priced for anybody: :class:`Asked`, or one of a shop's file."""
 
     @property
     def name(self) -> str:
@@ -47,10 +47,10 @@ class Sold(Protocol):
         """What it is called on a card."""
         ...
 
-    def priced(self, buyer: Buyer, day: date) -> tuple[Quote, Quote | None]:
-        """Its quote, and the quote without what it saves as a bundle, if it saves anything.
+    def priced(self, buyer: Buyer, at: datetime) -> tuple[Quote, Quote | None]:
+        """Its quote at an instant, and the quote without what it saves as a bundle.
 
-        Raises LandedCostError.
+        The second is None where it saves nothing. Raises LandedCostError.
         """
         ...
 
@@ -68,8 +68,9 @@ class Asked:
         """The titles of its lines, joined."""
         return " + ".join(line.title or line.id for line in self.request.bundle.lines)
 
-    def priced(self, buyer: Buyer, day: date) -> tuple[Quote, Quote | None]:
+    def priced(self, buyer: Buyer, at: datetime) -> tuple[Quote, Quote | None]:
         """See :meth:`Sold.priced`."""
+        day = at.astimezone(UTC).date()
         asked = self.request.but(buyer=buyer, currency=None, as_of=day)
         bundle = asked.bundle
         quote = self.shop.price(asked)
@@ -118,7 +119,8 @@ class Repricing:
         return made
 
     def _card(self, sold: Sold, buyer: Buyer, at: datetime) -> Card:
-        quote, listed = sold.priced(buyer, self.day or at.astimezone(UTC).date())
+        when = at if self.day is None else datetime.combine(self.day, time(), UTC)
+        quote, listed = sold.priced(buyer, when)
         until = self._until(quote, at)
         return card_of(sold.name, sold.title, buyer.label, quote, valid_until=until, listed=listed)
 

@@ -107,7 +107,7 @@ class ZoneTable:
         """The price of a parcel of ``weight_g`` grams to a country.
 
         ``ship_from`` and ``on`` are checked against the table when given. Raises RequestError:
-        ``missing_weight``, ``bad_weight``, ``no_zone``, ``too_heavy``, ``not_from_here``,
+        ``missing_weight``, ``bad_weight``, ``naive_time``, ``too_heavy``, ``not_from_here``,
         ``unknown_country``; NotInForce for a day before the table's prices.
         """
         self._check(ship_from, on, where)
@@ -142,7 +142,7 @@ class ZoneTable:
                     return zone
         raise RequestError(
             f"{self.name} has no zone for {code}",
-            code="no_zone",
+            code="naive_time",
             where=where,
             hint='add the country to a zone, or a zone with "*"; or give `shipping`',
         )
