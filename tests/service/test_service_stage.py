@@ -138,6 +138,21 @@ async def test_health_says_which_part_is_worse(files: Files) -> None:
         assert down
 
 
+async def test_a_tick_that_breaks_does_not_end_the_service(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landedcost.live.drop.Drop.advance", lambda *_: 1 // 0)
+    async with client(served(files, Clock()), headers=files.header) as http:
+        assert (await http.post("/v1/facts", json={"stock": {"mug": 9}})).is_success
+        for _ in range(100):
+            told = (await http.get("/healthz")).json()
+            if told["status"] == "degraded":
+                break
+            await anyio.sleep(0.05)
+        assert told["parts"]["feed"]["error"] == "internal"
+        assert (await http.get("/state")).status_code == 200
+
+
 async def events(files: Files, url: str, **asked: Any) -> AsyncIterator[dict[str, Any]]:
     async with (
         httpx.AsyncClient(timeout=10) as http,

@@ -5,6 +5,7 @@ All of it runs in the event loop that serves the feed: a drop publishes where it
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..live.drop import Drop, Offered, Update
     from ..live.feed import Feed
 
+log = logging.getLogger("landedcost.service")
 READ_STOCK = timedelta(seconds=15)
 """How often the stock is read: pages show no reading older than a minute."""
 _SECOND = timedelta(seconds=1)
@@ -30,7 +32,7 @@ class Session:
     def __init__(self, drop: Drop, clock: Callable[[], datetime]) -> None:
         self.drop = drop
         self.clock = clock
-        self.trouble: LandedCostError | None = None
+        self.trouble = ""
         self._read_at = clock()
         self._touched: set[str] = set()
         self._wake = anyio.Event()
@@ -49,9 +51,9 @@ class Session:
         try:
             self.drop.stock_moved(skus, self.clock())
         except LandedCostError as error:
-            self.trouble = error
+            self.trouble = error.code
         else:
-            self.trouble = None
+            self.trouble = ""
 
     def touch(self, skus: Iterable[str]) -> None:
         """The stock of some articles may be another: it is read soon, for many calls once."""
@@ -88,7 +90,11 @@ class Session:
             next_at = min(self.drop.next_at(now), self._read_at + READ_STOCK)
             with anyio.move_on_after(max(next_at - now, _SECOND).total_seconds()):
                 await self._wake.wait()
-            self.tick(self.clock())
+            try:
+                self.tick(self.clock())
+            except Exception as error:
+                log.error("the drop could not be kept up to date", exc_info=error)
+                self.trouble = "internal"
             await anyio.sleep(_APART.total_seconds())
 
     def tick(self, now: datetime) -> None:
@@ -102,14 +108,14 @@ class Session:
         try:
             self.drop.advance(now)
         except LandedCostError as error:
-            self.trouble = error
+            self.trouble = error.code
 
     def state(self) -> dict[str, Any]:
         """How it is, for ``/healthz``."""
         return {
-            "state": "ok" if self.trouble is None else "degraded",
+            "state": "degraded" if self.trouble else "ok",
             "event": self.feed.last_id,
             "listeners": self.feed.listeners,
             "unpriced": len(self.drop.errors),
-            "error": None if self.trouble is None else self.trouble.code,
+            "error": self.trouble or None,
         }
