@@ -121,6 +121,9 @@ async def test_health_tells_of_each_part(files: Files) -> None:
         assert set(told["parts"]) == {"store", "inventory", "feed", "sources"}
         page = (await http.get("/metrics")).text
         assert "landedcost_listeners 0.0" in page
+        assert (await http.get("/state")).status_code == 200
+        page = (await http.get("/metrics")).text
+        assert 'landedcost_requests_total{route="/state",status="200"} 1.0' in page
         assert "landedcost_cells_priced 3.0" in page
         assert 'landedcost_requests_total{route="/healthz",status="200"} 1.0' in page
 
