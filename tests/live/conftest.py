@@ -27,8 +27,9 @@ _OPTIONS = [
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file of tests: while it is open, no test can run a loop of its own."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         pytest.fail(f"none of {', '.join(_PROGRAMS)} is installed: apt install chromium")
