@@ -58,7 +58,9 @@ class Bank:
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(bank) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        bank = self
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 day = self.path.rpartition("/")[2]

@@ -23,10 +23,11 @@ def main() -> None:
     """Play the day."""
     asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     asked.add_argument("--serve", action="store_true", help="slowly, and stay up until Ctrl-C")
-    asked.add_argument("--port", type=int, default=0, help="8765 with --serve, else any free one")
+    asked.add_argument("--port", type=int, help="8765 with --serve, else any that is free")
     asked.add_argument("--speed", type=int, help="seconds of the story in one; 60 with --serve")
     told = asked.parse_args()
-    port = told.port or (8765 if told.serve else 0)
+    usual = 8765 if told.serve else 0
+    port = usual if told.port is None else told.port
     speed = told.speed or (WATCHABLE if told.serve else 0)
     try:
         asyncio.run(day(port, speed, told.serve))

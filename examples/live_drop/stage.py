@@ -28,7 +28,6 @@ from landedcost.transport import Clock, Policy
 
 SHOP = Path(__file__).with_name("drop.toml")
 MINUTE = timedelta(minutes=1)
-STEP = timedelta(seconds=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Card = dict[str, Any]
 
@@ -72,6 +71,13 @@ class Viewer:
         self.last_id = f"{event['epoch']}-{event['n']}"
 
 
+class Kept(Session):
+    """The drop in the service. The story keeps it, in whose time it lives: see Stage.settle."""
+
+    async def run(self) -> None:
+        """Nothing beside the server."""
+
+
 @dataclass
 class Stage:
     """A drop that is served over HTTP, and what the story needs to make things happen to it."""
@@ -88,10 +94,10 @@ class Stage:
     async def until(self, at: datetime) -> None:
         """Let time pass; with a speed, as slowly as a viewer should see it."""
         while self.clock.at < at:
-            self.clock.at = min(self.clock.at + STEP, at)
+            self.clock.at = min(self.clock.at + MINUTE, at)
             await self.settle()
             if self.speed:
-                await asyncio.sleep(STEP.total_seconds() / self.speed)
+                await asyncio.sleep(MINUTE.total_seconds() / self.speed)
 
     async def pass_by(self, minutes: int) -> None:
         """Let some minutes pass."""
@@ -141,16 +147,15 @@ async def open_stage(
         for item in catalog.items.values():
             stock.set_stock(item.sku, item.stock or 0, at)
         drop = Drop.of(catalog.using(shop), at=at, epoch="friday", inventory=stock)
+        keeper = Keeper(drop, clock)
         till = Till(Keys.new(), Holds(folder / "shop.db"), "kestrel", stock, Terms())
         app = create_service(
             shop,
             clock=clock,
             now_ns=time.monotonic_ns,
-            parts=Parts(till=till, stock=stock, session=Session(drop, clock)),
+            parts=Parts(till=till, stock=stock, session=Kept(keeper)),
         )
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
-        )
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         serving = asyncio.create_task(server.serve([listening]))
         async with httpx.AsyncClient(base_url=url, timeout=10) as http:
@@ -158,7 +163,7 @@ async def open_stage(
                 await asyncio.sleep(0.01)
             viewer = Viewer(http)
             hearing = asyncio.create_task(viewer.listen())
-            made = Stage(url, clock, speed, bank, drop, Keeper(drop, clock), http, viewer)
+            made = Stage(url, clock, speed, bank, drop, keeper, http, viewer)
             try:
                 await made.settle()
                 yield made

@@ -1,4 +1,4 @@
-"""A creator's day, chapter by chapter: what happens, what viewers see of it, and that it is true."""
+"""A creator's day, chapter by chapter: what happens, what viewers see, and whether it is so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 
 from httpx import Response
 from stage import MINUTE, Stage
-from tables import chapter, prices, table, tell
+from tables import chapter, clock, prices, table, tell
 
 DOORS = datetime(2026, 10, 2, 19, tzinfo=UTC)
 """Noon in Portland, as the shop's file says."""
@@ -102,7 +102,8 @@ async def somebody_holds(stage: Stage, who: str, market: str, lasts: str) -> str
     await stage.sold()
     assert stage.card(SET, market)["stock"]["left"] == left - 1
     tell(f"The card says {price['text']}, {money(told['total'])} with all that is to pay.")
-    tell(f"Price and units are held until {told['held']['valid_until'][11:16]} UTC; {left - 1} left.")
+    until = datetime.fromisoformat(told["held"]["valid_until"])
+    tell(f"Price and units are held until {clock(until)}; {left - 1} left.")
     return str(told["held"]["id"])
 
 
@@ -134,9 +135,11 @@ async def anna_pays(stage: Stage, anna: str) -> None:
     verify = partial(stage.post, f"/v1/quotes/{anna}/verify")
     assert (await verify(token=token)).json()["honoured"] is True
     forged = await verify(token=cheaper(token))
+    assert forged.json()["honoured"] is False
     assert forged.json()["error"]["code"] == "tampered", forged.text
-    tell(f"The card is at {stage.card(SET, 'de-DE')['price']['text']} by now. Her token of")
-    tell(f"{shown} EUR is verified; the same with ten euros less in it is refused: tampered.")
+    now = stage.card(SET, "de-DE")["price"]["text"]
+    tell(f"The card is at {now} by now. Her token, for {shown} EUR, is verified; the same")
+    tell("with ten euros less in it is refused: tampered.")
     session = await stage.post(
         "/v1/hooks/stripe/session", quote=anna, success_url=THANKS, cancel_url=CART
     )
@@ -173,7 +176,9 @@ async def tom_is_late(stage: Stage, tom: str) -> None:
     moved = {f"{one['what']} {one['name']}": one for one in told["moved"]}
     rows = []
     for what in ("total due_at_checkout", "exchange USD/GBP (commercial)"):
-        then, now = (moved[what][when].partition(",")[0] for when in ("then", "now"))
+        then, now = (
+            moved[what][when].partition(",")[0].rpartition(" = ")[2] for when in ("then", "now")
+        )
         assert then != now
         rows.append((what.partition(" ")[2], then, now))
     table(("what", "held", "now"), rows)
@@ -241,7 +246,8 @@ async def the_last_print(stage: Stage) -> None:
         if card["bundle"] == PRINT:
             assert card["price"] is None
             assert card["sale"]["state"] == "sold_out"
-    tell(f"one hold is made, the other refused with {refused.status_code}: {refused.json()['error']['message']}.")
+    why = refused.json()["error"]["message"]
+    tell(f"one hold is made, the other refused with {refused.status_code}: {why}.")
     tell("The card of the print says sold out in all eight markets.")
 
 

@@ -15,9 +15,14 @@ NOTHING = "—"
 console = Console(highlight=False)
 
 
+def clock(at: datetime) -> str:
+    """An instant on the shop's clock."""
+    return f"{at.astimezone(PORTLAND):%H:%M}"
+
+
 def chapter(title: str, at: datetime) -> None:
     """A heading with the time on the shop's clock."""
-    console.print(f"\n[bold]{at.astimezone(PORTLAND):%H:%M}  {title}[/bold]")
+    console.print(f"\n[bold]{clock(at)}  {title}[/bold]")
 
 
 def tell(*sentences: str) -> None:
