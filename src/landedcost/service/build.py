@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,11 @@ from ..errors import RequestError
 from ..held import Keys
 from ..held.keys import ENVIRONMENT
 from ..inventory import Inventory
-from ..live.drop import HOLD, Drop, Goods
-from ..live.sales import Plan, Sales
-from ..pricing.offer import Pricing
+from ..live.drop import HOLD, Drop
+from ..live.keep import Keeper, StateFile
 from ..pricing.policy import Policy
 from ..pricing.read import flag, span
 from ..providers.config import Providers
-from ..request import Buyer
 from ..transport import Policy as Patience
 from .access import ApiKeys
 from .app import Parts, create_service
@@ -221,7 +219,6 @@ def session_of(
             hint="serve the drop from one process, and prices from another with more workers",
         )
     told = settings.drop
-    names = fields.texts(told.get("bundles", tuple(catalog.bundles)), "drop.bundles")
     markets = fields.texts(told.get("markets", catalog.settings.markets), "drop.markets")
     if not markets:
         raise RequestError(
@@ -230,44 +227,20 @@ def session_of(
             where="drop.markets",
             hint='write markets = ["DE", "ja-JP"]',
         )
-    policy = catalog.policy
-    if settings.policy:
-        policy = Policy.of(settings.policy, base=policy)
-    kept = catalog.using(shop)
-    goods = {name: _goods(kept, name, stock is not None) for name in names}
-    hold = span(told["hold"], "drop.hold") if "hold" in told else HOLD
-    drop = Drop(
-        Pricing(shop, policy),
-        goods,
+    bundles = fields.texts(told["bundles"], "drop.bundles") if "bundles" in told else None
+    policy = Policy.of(settings.policy, base=catalog.policy) if settings.policy else None
+    saved = None
+    if "state" in told:
+        saved = StateFile(settings.path(fields.text(told["state"], "drop.state")))
+    drop = Drop.of(
+        catalog.using(shop),
         markets,
+        policy,
         at=clock(),
         epoch=uuid4().hex[:12],
-        hold=hold,
+        bundles=bundles,
         inventory=stock,
-        sales=_sales(catalog, names, markets, clock()),
+        hold=span(told["hold"], "drop.hold") if "hold" in told else HOLD,
+        state=saved.load() if saved is not None else None,
     )
-    return Session(drop, clock)
-
-
-def _sales(
-    catalog: Catalog, names: Sequence[str], markets: Sequence[str], at: datetime
-) -> Sales | None:
-    """When the drops of the catalogue are on; None where it has none."""
-    plans = [
-        Plan(drop.when, frozenset(drop.bundles), frozenset(drop.markets))
-        for drop in catalog.drops.values()
-    ]
-    buyers = {market: Buyer.of(market) for market in markets}
-    return Sales(plans, names, buyers, at) if plans else None
-
-
-def _goods(catalog: Catalog, name: str, kept: bool) -> Goods:
-    found = catalog.bundle(name)
-    units = {part.item.sku: part.quantity for part in found.parts if part.item.stock is not None}
-    return Goods(
-        found.title,
-        found.bundle,
-        {code: found.bundle_in(code) for code in found.prices},
-        units if kept else {},
-        found.costs,
-    )
+    return Session(Keeper(drop, clock, save=saved.save if saved is not None else None))

@@ -27,7 +27,7 @@ from .problems import Problem
 from .till import Till, Wanted
 
 if TYPE_CHECKING:
-    from ..live.drop import Offered
+    from ..live.shelf import Offered
     from ..quote import Quote
     from ..request import Request
     from .metrics import Metrics

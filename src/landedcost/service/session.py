@@ -5,62 +5,52 @@ All of it runs in the event loop that serves the feed: a drop publishes where it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
 from ..errors import LandedCostError, RequestError
+from ..live.grid import Cell
 
 if TYPE_CHECKING:
-    from ..live.drop import Drop, Offered, Update
-    from ..live.feed import Feed
+    from datetime import datetime
 
-READ_STOCK = timedelta(seconds=15)
-"""How often the stock is read: pages show no reading older than a minute."""
-_SECOND = timedelta(seconds=1)
-_APART = timedelta(milliseconds=250)
-"""How far apart two readings of the stock are at the least."""
+    from ..live.drop import Drop, Update
+    from ..live.feed import Feed
+    from ..live.keep import Keeper
+    from ..live.shelf import Offered
 
 
 class Session:
-    """A drop on stage. ``clock`` is the time of day, aware."""
+    """A drop on stage, and the keeper that keeps it."""
 
-    def __init__(self, drop: Drop, clock: Callable[[], datetime]) -> None:
-        self.drop = drop
-        self.clock = clock
-        self.trouble: LandedCostError | None = None
-        self._read_at = clock()
-        self._touched: set[str] = set()
-        self._wake = anyio.Event()
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+
+    @property
+    def drop(self) -> Drop:
+        """What is on sale."""
+        return self.keeper.drop
 
     @property
     def feed(self) -> Feed:
         """What pages listen to."""
         return self.drop.feed
 
+    async def run(self) -> None:
+        """Keep the drop up to date until cancelled."""
+        await self.keeper.run()
+
     def rates_moved(self, rates: Mapping[str, str]) -> Update:
         """Commercial rates are these now. Raises RequestError."""
-        return self.drop.rates_moved(rates, self.clock())
-
-    def stock_moved(self, skus: Iterable[str]) -> None:
-        """The stock of some articles may be another. What fails is told in :meth:`state`."""
-        try:
-            self.drop.stock_moved(skus, self.clock())
-        except LandedCostError as error:
-            self.trouble = error
-        else:
-            self.trouble = None
+        return self.drop.rates_moved(rates, self._now())
 
     def touch(self, skus: Iterable[str]) -> None:
         """The stock of some articles may be another: it is read soon, for many calls once."""
-        self._touched.update(skus)
-        self._wake.set()
+        self.keeper.touch(skus)
 
     def offered(self, card: str) -> Offered:
         """The price that a page shows under an id. Raises RequestError."""
-        return self.drop.offered(card, self.clock())
+        return self.drop.offered(card, self._now())
 
     def shown(self, bundle: str, market: str) -> Offered:
         """The price that a page shows now of a bundle on a market.
@@ -69,7 +59,9 @@ class Session:
         """
         for card in self.feed.cards:
             if card.key == (bundle, market) and card.price is not None:
-                return self.offered(card.price.quote)
+                found = self.drop.shelf.get(Cell(bundle, market))
+                if found is not None:
+                    return found
         raise RequestError(
             f"no price is shown of {bundle!r} for {market}",
             code="no_price",
@@ -81,35 +73,13 @@ class Session:
         """What one of the bundle takes from the stock."""
         return self.drop.goods[offered.cell.bundle].units
 
-    async def run(self) -> None:
-        """Keep the drop up to date as time passes. Does not return."""
-        while True:
-            now = self.clock()
-            next_at = min(self.drop.next_at(now), self._read_at + READ_STOCK)
-            with anyio.move_on_after(max(next_at - now, _SECOND).total_seconds()):
-                await self._wake.wait()
-            self.tick(self.clock())
-            await anyio.sleep(_APART.total_seconds())
-
-    def tick(self, now: datetime) -> None:
-        """Do what is due at an instant; what fails is told in :meth:`state`, and tried again."""
-        touched, self._touched, self._wake = self._touched, set(), anyio.Event()
-        if now - self._read_at >= READ_STOCK:
-            self._read_at = now
-            touched = {sku for goods in self.drop.goods.values() for sku in goods.units}
-        if touched:
-            self.stock_moved(touched)
-        try:
-            self.drop.advance(now)
-        except LandedCostError as error:
-            self.trouble = error
-
     def state(self) -> dict[str, Any]:
-        """How it is, for ``/healthz``."""
-        return {
-            "state": "ok" if self.trouble is None else "degraded",
-            "event": self.feed.last_id,
-            "listeners": self.feed.listeners,
-            "unpriced": len(self.drop.errors),
-            "error": None if self.trouble is None else self.trouble.code,
+        """How it is, for ``/healthz``, which is open to all: codes of what fails, no texts."""
+        troubles = {
+            name: error.code if isinstance(error, LandedCostError) else "internal"
+            for name, error in self.keeper.troubles.items()
         }
+        return {**self.keeper.health(), "troubles": troubles}
+
+    def _now(self) -> datetime:
+        return max(self.keeper.clock(), self.drop.at)
