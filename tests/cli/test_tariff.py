@@ -172,7 +172,11 @@ def test_an_interrupted_import_leaves_nothing_behind(
     pipe = tmp_path / "hts_2026_rev_9.json"
     os.mkfifo(pipe)
     argv = ["tariff", "import", files["hts_2026_basic.json"], str(pipe), "--into", into]
-    run = "import sys; from landedcost.cli import main; sys.exit(main(sys.argv[1:]))"
+    run = (
+        "import signal, sys; from landedcost.cli import main; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background job ignores it
+        "sys.exit(main(sys.argv[1:]))"
+    )
     with subprocess.Popen([sys.executable, "-c", run, *argv], stderr=subprocess.PIPE) as process:
         try:
             deadline = time.monotonic() + 30

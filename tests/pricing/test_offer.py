@@ -327,7 +327,13 @@ def test_nothing_is_ever_below_the_floor(
         "bears": {"tax": part, "freight": part},
         "guards": {"floor": low, "ceiling": high},
     }
-    found = offer(policy, buyer)
+    try:
+        found = offer(policy, buyer)
+    except RequestError as error:  # freight and duty alone are above both
+        assert error.code == "unreachable_price"
+        assert floor < 6_000
+        assert ceiling < 6_000
+        return
     holds(found)
     rate = found.listed.priced.market.rates.get("shown", "USD", found.price.currency)
     assert found.price.minor >= Fraction(floor * rate.minor_num, rate.minor_den)
@@ -409,3 +415,11 @@ def test_what_the_carrier_collects_is_part_of_the_price() -> None:
     holds(found)
     assert found.quote.delivery_minor > 0
     assert found.price.minor % 100 == 99
+
+
+def test_a_price_that_freight_and_duty_alone_exceed_is_an_error() -> None:
+    for policy in ({"all_in": "5.00 EUR"}, {"guards": {"ceiling": "5.00 EUR"}}):
+        with pytest.raises(RequestError) as caught:
+            offer(policy)
+        assert caught.value.code == "unreachable_price"
+        assert "5.00 EUR" in caught.value.message
