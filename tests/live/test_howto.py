@@ -13,9 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from live_drop import AT, HOUR, catalog, drop
 from live_stage import Stage, free_port
 
 from landedcost.cli import main
+from landedcost.cli.live import _tell as tell
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUEST = {
@@ -120,6 +122,33 @@ def test_a_file_without_bundles_and_a_request_without_markets(
     request.write_text(json.dumps(REQUEST), encoding="utf-8")
     assert main(["live", "serve", str(request)]) == 2
     assert "no market given" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (-1, "no drop has started: the page shows prices from 2026-10-01 12:00 UTC on"),
+        (1, ""),
+        (9, "all drops of the file are over: the page shows no price (see [drops])"),
+    ],
+)
+def test_a_server_says_that_its_page_shows_no_price(
+    hours: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    friday = {"starts": "2026-10-01T12:00", "ends": "2026-10-01T20:00", "zone": "UTC"}
+    tell(drop(catalog(drops={"friday": friday}), at=AT + hours * HOUR))
+    assert capsys.readouterr().err.strip() == told
+
+
+def test_what_cannot_be_priced_for_one_reason_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell(drop(markets=["de-DE", "ar-AE"]))
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert [line.partition(": no rate")[0] for line in lines] == [
+        "set, tee on ar-AE: rates",
+        "book on ar-AE: rates",
+    ]
 
 
 def test_what_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -194,6 +194,13 @@ def _tell(drop: Drop) -> None:
         say(f"{', '.join(bundles[:_NAMED])}{more} on {market}: {text}")
     if len(drop.errors) == len(drop.grid.cells):
         raise next(iter(drop.errors.values()))
+    sales = [card.sale for card in drop.feed.cards]
+    if all(sale is not None and sale.state == "ended" for sale in sales):
+        say("all drops of the file are over: the page shows no price (see [drops])")
+    starts = [sale.starts_at for sale in sales if sale is not None and sale.state == "scheduled"]
+    if len(starts) == len(sales):
+        first = min(start for start in starts if start is not None)
+        say(f"no drop has started: the page shows prices from {first:%Y-%m-%d %H:%M} UTC on")
 
 
 @live.command()
