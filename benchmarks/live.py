@@ -30,7 +30,10 @@ from landedcost.quote import money_dict
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 UNTIL = AT + timedelta(minutes=15)
 TEXTS = ("de-DE", "en-GB", "ja-JP", "en-US", "fr-CA", "en-AU", "nb-NO", "de-CH")
-EURO = "AT BE BG HR CY EE FI FR DE GR IE IT LV LT LU MT NL PT SK SI ES".split()
+EURO = [
+    "AT", "BE", "BG", "HR", "CY", "EE", "FI", "FR", "DE", "GR", "IE", "IT", "LV", "LT", "LU", "MT",
+    "NL", "PT", "SK", "SI", "ES",
+]  # fmt: skip
 MARKETS = [
     *EURO, "GB", "US", "CA", "AU", "NZ", "NO", "CH", "JP", "SG", "CZ", "DK", "HU", "PL", "RO", "SE",
     "de-CH", "fr-CH", "fr-CA", "en-IE", "nl-BE", "fr-BE", "sv-FI", "ca-ES", "fr-LU", "de-LU",
@@ -176,9 +179,7 @@ def listeners(port: int, count: int, pipe: Any) -> None:
 
     async def run() -> None:
         heard: dict[str, list[float]] = {}
-        tasks = [
-            asyncio.create_task(listen(port, heard, asyncio.Event())) for _ in range(count)
-        ]
+        tasks = [asyncio.create_task(listen(port, heard, asyncio.Event())) for _ in range(count)]
         told: set[str] = set()
         while True:
             await asyncio.sleep(0.002)
@@ -324,11 +325,15 @@ def main() -> None:
     parser.add_argument("--columns", action="store_true", help="also cells against columns")
     given = parser.parse_args()
     cores = os.cpu_count() or 1
-    print(f"load of the machine: {' '.join(f'{one:.1f}' for one in os.getloadavg())}, {cores} cores")
+    print(
+        f"load of the machine: {' '.join(f'{one:.1f}' for one in os.getloadavg())}, {cores} cores"
+    )
     best, mean = updates(given.seconds)
     hand = by_hand(min(given.seconds, 2.0))
     print(f"price + text + JSON, one process: {best:,.0f} a second at best, {mean:,} on average")
-    print(f"  {1e6 / best:.1f} us each; by headline() and json.dumps {best / hand:.1f} times as long")
+    print(
+        f"  {1e6 / best:.1f} us each; by headline() and json.dumps {best / hand:.1f} times as long"
+    )
     with ProcessPoolExecutor(cores) as pool:
         several = list(pool.map(updates, [given.seconds] * cores))
     total = sum(one for one, _ in several)

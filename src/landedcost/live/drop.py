@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LandedCostError, ProviderError, RequestError
-from ..pricing.offer import Pricing
+from ..pricing.offer import Offer, Pricing
 from ..pricing.sticky import Shown, moment
 from ..request import Buyer
 from .cards import Cards
@@ -327,12 +327,14 @@ class Drop:
         if shown is not None and shown.price.currency != listed.currency:
             shown = None
         try:
+            offer: Offer | Shown
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = pricing.stays(listed, at=now, shown=shown, cost=goods.cost)
-                if after is not None:
-                    self.shown[cell] = after
+                offer = pricing.follow(listed, at=now, shown=shown, cost=goods.cost)
+                if isinstance(offer, Shown):
+                    self.shown[cell] = offer
                     return
-            offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
+            else:
+                offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
         except LandedCostError as error:
             self._lost(cell, error, held, now)
             return

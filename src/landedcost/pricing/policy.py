@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ class MarketPolicy:
         """The price points in a currency: its ending, else what can be paid in cash, else all."""
         found = self.endings.get(code)
         if found is None and self.usual and code in USUAL:
-            found = Charm.of(USUAL[code], code, self.mode, f"{self.where}.charm")
+            found = _usual(code, self.mode)
         if not self.cash:
             return found or ANY
         from ..present.cash import cash_step
@@ -95,6 +96,11 @@ class MarketPolicy:
                 hint="choose an ending that the coins allow, or leave out `cash`",
             )
         return found
+
+
+@cache
+def _usual(code: str, mode: str) -> Charm:
+    return Charm.of(USUAL[code], code, mode)
 
 
 @dataclass(frozen=True, repr=False)
