@@ -38,6 +38,9 @@ def test_the_trail_as_tables(run: Run, request_file: str, shop: str) -> None:
         assert text in ran.out
     assert "remain" in ran.out
     assert "TR: " in ran.out
+    words = " ".join(ran.out.split())
+    assert "inkl. Zoll und Steuern, zzgl. Versand; outside it: delivery" in words
+    assert "shown as 8450 JPY" in words  # of the 9800 all in, 1350 are delivery
 
 
 def test_as_json(run: Run, request_file: str, shop: str) -> None:

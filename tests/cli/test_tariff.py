@@ -173,13 +173,16 @@ def test_an_interrupted_import_leaves_nothing_behind(
     os.mkfifo(pipe)
     argv = ["tariff", "import", files["hts_2026_basic.json"], str(pipe), "--into", into]
     run = "import sys; from landedcost.cli import main; sys.exit(main(sys.argv[1:]))"
-    process = subprocess.Popen([sys.executable, "-c", run, *argv], stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not Path(f"{into}.new").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    with subprocess.Popen([sys.executable, "-c", run, *argv], stderr=subprocess.PIPE) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not Path(f"{into}.new").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert b"Traceback" not in told
     assert sorted(p.name for p in Path(into).parent.iterdir()) == ["tariffs.sqlite3.lock"]

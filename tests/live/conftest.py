@@ -29,7 +29,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """For one file of tests: while it is open, no test can run a loop of its own."""
+    """For a module and no longer: Playwright keeps an event loop running in this thread."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         pytest.fail(f"none of {', '.join(_PROGRAMS)} is installed: apt install chromium")

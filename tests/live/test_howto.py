@@ -76,12 +76,15 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
         process.stdout.close()
 
 
-def test_a_port_that_is_taken(bundle: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken(bundle: Path) -> None:
     taken = Stage().start()
-    args = ["live", "serve", str(bundle), "--to", "DE", "--as-of", "2026-10-01"]
-    assert main([*args, "--port", str(taken.port)]) == 2
+    command = [sys.executable, "-m", "landedcost", "live", "serve", str(bundle)]
+    done = subprocess.run(
+        [*command, "--port", str(taken.port)], capture_output=True, encoding="utf-8", check=False
+    )
     taken.stop()
-    assert f"cannot listen on 127.0.0.1:{taken.port}" in capfd.readouterr().err
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{taken.port}" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from landedcost.live.card import Gone, Sale, Stock
 
 pytestmark = pytest.mark.slow
 OpenPage = Callable[..., Page]
-FAST = "stale=3&retry_min=0.1&retry_max=0.4&poll=0.3"
+FAST = "stale=2&retry_min=0.1&retry_max=0.4&poll=0.3"
 
 
 def amounts(page: Page) -> list[str]:
@@ -57,7 +57,7 @@ def test_a_page_opened_before_the_server_shows_prices_once_it_starts(
     page.evaluate("window.unreloaded = true")
     state(page, "offline")
     expect(page.locator("#status")).to_have_text("Waiting for prices")
-    time.sleep(1)
+    time.sleep(0.5)
     stage.publish(a_card(price=a_price()))
     stage.start()
     main_amount(page, "59,00 €")
@@ -121,13 +121,36 @@ def test_where_streams_do_not_pass_the_state_is_polled(
     open_page: OpenPage, breaking: Breaking
 ) -> None:
     stage, broken = breaking(stream=10_000)
-    page = open_page(f"{stage.url}/overlay?stale=3&retry_min=0.1&retry_max=30&poll=0.3")
+    page = open_page(f"{stage.url}/overlay?stale=2&retry_min=0.1&retry_max=30&poll=0.3")
     main_amount(page, "59,00 €")
     stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
     main_amount(page, "61,00 €")
-    time.sleep(4)  # longer than `stale`: unchanged states are signs of life as well
-    assert page.locator("html").get_attribute("data-state") == "live"
+    time.sleep(3)  # longer than `stale`: unchanged states are signs of life as well
+    state(page, "live", 1)
     assert [path for path, _ in broken[0].asked].count("/state") > 5
+
+
+@pytest.mark.parametrize("polling", [0, 1])
+def test_many_pages_of_one_browser(open_page: OpenPage, stage: Stage, polling: int) -> None:
+    """Six connections are what a browser opens to one address; five streams leave one free."""
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    first = open_page(f"{stage.url}/overlay?{FAST}")
+    pages = [first, *(first.context.new_page() for _ in range(4 + 3 * polling))]
+    for index, page in enumerate(pages):
+        feed = "poll" if index > 4 else "stream"
+        page.goto(f"{stage.url}/overlay?{FAST}&feed={feed}")
+    for page in pages:
+        main_amount(page, "59,00 €")
+    stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
+    for page in pages:
+        main_amount(page, "61,00 €")
+    assert stage.feed.listeners == 5
+    if polling:
+        stage.stop()
+        state(pages[-1], "stale")
+        stage.start()
+        main_amount(pages[-1], "61,00 €")
 
 
 class Held:
@@ -160,7 +183,7 @@ def test_where_streams_are_held_back_prices_stay_by_polling(open_page: OpenPage)
             .observe(document.documentElement, { attributeFilter: ["data-state"] });
         }"""
     )
-    time.sleep(4)  # streams are given up and tried again meanwhile
+    time.sleep(3)  # streams are given up and tried again meanwhile
     assert set(page.evaluate("window.states")) <= {"live"}
     main_amount(page, "59,00 €")
     stage.stop()
@@ -237,11 +260,11 @@ def test_another_epoch_is_a_fresh_start(open_page: OpenPage, stage: Stage) -> No
 def test_a_price_past_its_time_is_taken_away_and_the_next_one_shown(
     open_page: OpenPage, stage: Stage
 ) -> None:
-    stage.publish(a_card(price=a_price(seconds=2)))
+    stage.publish(a_card(price=a_price(seconds=4)))
     stage.start()
     page = open_page(f"{stage.url}/overlay?{FAST}")
     main_amount(page, "59,00 €")
-    state(page, "expired", 4)
+    state(page, "expired", 6)
     assert amounts(page) == []
     assert "€" not in body_text(page)
     stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
@@ -280,10 +303,12 @@ def test_a_wrong_clock_still_counts_down_right(
     page = open_page(f"{stage.url}/overlay?{FAST}", before=wrong)
     expect(page.locator(".countdown")).to_contain_text("Dieser Preis noch 0")
     for _ in range(3):
-        found = page.locator(".countdown time").inner_text()
-        left = (ends - now()).total_seconds()
+        found, clock = page.evaluate(
+            "[document.querySelector('.countdown time').textContent, Date.now()]"
+        )
+        left = ends.timestamp() - (clock / 1000 - minutes * 60)
         whole, seconds = found.split(":")
-        assert abs(int(whole) * 60 + int(seconds) - left) <= 1.2
+        assert -0.2 <= left - (int(whole) * 60 + int(seconds)) <= 1.5  # whole seconds are shown
         time.sleep(0.7)
 
 
@@ -313,17 +338,17 @@ def test_no_countdown_where_nothing_changes(open_page: OpenPage, stage: Stage) -
 
 
 def test_a_drop_is_scheduled_live_and_ended(open_page: OpenPage, stage: Stage) -> None:
-    start = now() + timedelta(seconds=2)
+    start = now() + timedelta(seconds=8)
     stage.publish(a_card(sale=Sale("scheduled", starts_at=start)))
     stage.start()
     page = open_page(f"{stage.url}/overlay?{FAST}")
     expect(page.locator(".countdown")).to_contain_text("Startet in 00:0")
     assert amounts(page) == []
-    end = now() + timedelta(seconds=3)
+    end = now() + timedelta(seconds=4)
     stage.publish(a_card(price=a_price(), sale=Sale("live", start, end)))
     main_amount(page, "59,00 €")
     expect(page.locator(".countdown")).to_contain_text("Endet in 00:0")
-    expect(page.locator(".instead")).to_have_text("Beendet", timeout=5000)
+    expect(page.locator(".instead")).to_have_text("Beendet", timeout=8000)
     assert amounts(page) == []
     stage.publish(a_card(price=a_price(), sale=Sale("sold_out", start, end)))
     expect(page.locator(".instead")).to_have_text("Ausverkauft")
@@ -337,9 +362,9 @@ def test_what_is_left_is_shown_while_an_inventory_said_so_lately(
 ) -> None:
     stage.publish(a_card(price=a_price(), stock=Stock(5, now())))
     stage.start()
-    page = open_page(f"{stage.url}/overlay?{FAST}&stock=2")
+    page = open_page(f"{stage.url}/overlay?{FAST}&stock=4")
     expect(page.locator(".left")).to_have_text("Noch 5")
-    expect(page.locator(".left")).to_have_count(0, timeout=4000)
+    expect(page.locator(".left")).to_have_count(0, timeout=6000)
     main_amount(page, "59,00 €")
 
 

@@ -87,6 +87,8 @@ def accept(
 ) -> Accepted:
     """Honour a held price, or price it again if it has expired, and say what moved.
 
+    ``shop`` prices with its own margin on exchange rates: for an offer of a policy give
+    ``pricing.shop_for(buyer.place)``. The goods price stays that of the offer.
     ``rates`` and ``customs_rates`` take the place of those the held request was given. A price
     that is refused for another reason than its age is refused here too: raises HeldError as
     :func:`~landedcost.held.verify` does, ``expired`` among them for a token, which does not have
@@ -133,7 +135,11 @@ def moved(held: HeldQuote, quote: Quote) -> tuple[Moved, ...]:
 
     Raises RequestError (``token_only``) for a held quote without its answer.
     """
-    then, now = held.as_dict()["answer"], quote.as_dict()
+    return differing(held.as_dict()["answer"], quote.as_dict())
+
+
+def differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Moved, ...]:
+    """All that differs between two answers to one request."""
     found = [*_sums(then, now), *_exchange(then, now), *_charges(then, now), *_rest(then, now)]
     return tuple(found)
 
