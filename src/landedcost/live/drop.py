@@ -311,7 +311,9 @@ class Drop:
         before = {cell: self.shelf.get(cell) for cell in cells}
         for cell in cells:
             self._decide(cell, now, cell in anew)
-        event = self._send((*cells, *turned), now)
+        # The card of a price that stays is the one that is shown; at first there is none.
+        moved = [c for c in cells if not self.feed.number or self.shelf.get(c) is not before[c]]
+        event = self._send((*moved, *turned), now)
         changed = tuple(c for c in cells if _figures(before[c]) != _figures(self.shelf.get(c)))
         return Update(cells, changed, len(self.grid.cells) - len(cells), event)
 
