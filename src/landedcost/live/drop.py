@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LandedCostError, ProviderError, RequestError
-from ..pricing.offer import Pricing
+from ..pricing.offer import Offer, Pricing
 from ..pricing.sticky import Shown, moment
 from ..request import Buyer
 from .cards import Cards
@@ -311,7 +311,9 @@ class Drop:
         before = {cell: self.shelf.get(cell) for cell in cells}
         for cell in cells:
             self._decide(cell, now, cell in anew)
-        event = self._send((*cells, *turned), now)
+        # The card of a price that stays is the one that is shown; at first there is none.
+        moved = [c for c in cells if not self.feed.number or self.shelf.get(c) is not before[c]]
+        event = self._send((*moved, *turned), now)
         changed = tuple(c for c in cells if _figures(before[c]) != _figures(self.shelf.get(c)))
         return Update(cells, changed, len(self.grid.cells) - len(cells), event)
 
@@ -327,12 +329,14 @@ class Drop:
         if shown is not None and shown.price.currency != listed.currency:
             shown = None
         try:
+            offer: Offer | Shown
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = pricing.stays(listed, at=now, shown=shown, cost=goods.cost)
-                if after is not None:
-                    self.shown[cell] = after
+                offer = pricing.follow(listed, at=now, shown=shown, cost=goods.cost)
+                if isinstance(offer, Shown):
+                    self.shown[cell] = offer
                     return
-            offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
+            else:
+                offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
         except LandedCostError as error:
             self._lost(cell, error, held, now)
             return

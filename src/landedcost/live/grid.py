@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import LandedCostError, ProviderError
 from ..fx.given import GivenRates
@@ -32,8 +32,7 @@ Shops = Callable[["Goods", "Place"], "LandedCost"]
 _LACKS_A_RATE = ("no_rate", "no_rates_that_day")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """One price of a drop: a bundle's name and a market's label."""
 
     bundle: str

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from .card import instant_text
 from .document import document, policy
-from .feed import Event, Feed
+from .feed import Feed
 
 NOW = "Landedcost-Now"
 """The header that tells the server's time where a body cannot: with 304."""
@@ -123,7 +123,7 @@ def create_app(
 
 async def _events(
     feed: Feed, last: str | None, clock: Callable[[], datetime], how: Serving
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncIterator[ServerSentEvent | bytes]:
     """What one listener is sent: what it missed or a snapshot, then every change."""
     news = anyio.Event()
 
@@ -135,14 +135,10 @@ async def _events(
         yield ServerSentEvent(comment=f"now {instant_text(clock())}", retry=how.retry_ms)
         while True:
             for event in heard.take():
-                yield _sent(event, clock())
+                yield event.sent(clock())
             if heard.lost:
                 return
             await news.wait()
             news = anyio.Event()
     finally:
         heard.close()
-
-
-def _sent(event: Event, now: datetime) -> ServerSentEvent:
-    return ServerSentEvent(data=event.json(now), id=event.id, event=event.kind)
