@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from landedcost.errors import RequestError
-from landedcost.pricing.schedule import Drop, Schedule, instant
+from landedcost.pricing.schedule import Schedule, Scheduled, instant
 from landedcost.pricing.zones import zone_of
 
 MINUTE = timedelta(minutes=1)
@@ -168,7 +168,7 @@ def test_an_end_is_no_longer_in_the_drop() -> None:
 
 
 def test_a_drop_in_a_skipped_hour_still_runs() -> None:
-    drop = Drop("night", wall("2026-03-29T02:10"), wall("2026-03-29T02:50"))
+    drop = Scheduled("night", wall("2026-03-29T02:10"), wall("2026-03-29T02:50"))
     assert drop.window(BERLIN) == (at("2026-03-29T01:00"), at("2026-03-29T01:40"))
 
 

@@ -10,7 +10,7 @@ from ..bundles.sets import SetAssessment
 from ..errors import MoneyError, RequestError
 from ..lines import Amount
 from ..pricing.policy import Policy
-from ..pricing.schedule import Drop, Schedule
+from ..pricing.schedule import Schedule, Scheduled
 from . import fields, parts
 from .bundle import CatalogBundle
 from .paths import path
@@ -30,7 +30,7 @@ class CatalogDrop:
 
     bundles: tuple[str, ...]
     markets: tuple[str, ...]
-    when: Drop
+    when: Scheduled
 
     @property
     def name(self) -> str:

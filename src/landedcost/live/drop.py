@@ -1,65 +1,41 @@
 """A drop: bundles on markets whose prices are kept, under a policy, while facts move.
 
 A fact that changes re-prices what rests on it and nothing else; stickiness and guard rails
-decide whether the shown price follows; what differs is published. Pure but for the inventory:
-every instant is given.
+decide whether the shown price follows; what differs is published. Every instant is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LandedCostError, RequestError
-from ..pricing.sticky import moment
-from .card import Change, Sale, Stock
+from ..errors import LandedCostError, ProviderError, RequestError
+from ..pricing.offer import Pricing
+from ..pricing.sticky import Shown, moment
+from ..request import Buyer
+from .cards import Cards
 from .feed import Event, Feed
-from .grid import Cell, Grid
-from .quoted import bare_card, card_of
+from .goods import Goods
+from .grid import Asked, Cell, Grid
+from .sales import Plan, Sales, plans_of
+from .shelf import Offered, Shelf
+from .stocked import Stocked
 
 if TYPE_CHECKING:
-    from ..ports.inventory import InventorySource
-    from ..pricing.offer import Offer, Pricing
-    from ..pricing.sticky import Shown
-    from ..quote import Quote
-    from ..request import Bundle, Buyer
-    from .sales import Sales
+    from ..catalog import Catalog
+    from ..client import LandedCost
+    from ..ports.inventory import InventorySource, StockLevel
+    from ..pricing.policy import Policy
+    from ..territories import Place
 
 HOLD = timedelta(minutes=15)
 """How long a shown price is honoured."""
-
-
-@dataclass(frozen=True)
-class Goods:
-    """What a drop sells as one thing.
-
-    ``prices`` are bundles with a price of their own by currency, beside the usual ``bundle``.
-    ``units`` is how many of each article it takes from the stock; ``cost`` what a unit of each
-    line costs the shop, by line id.
-    """
-
-    title: str
-    bundle: Bundle
-    prices: Mapping[str, Bundle] = field(default_factory=dict)
-    units: Mapping[str, int] = field(default_factory=dict)
-    cost: Mapping[str, Any] | None = None
-
-    def bundle_in(self, shown: str) -> Bundle:
-        """The bundle for buyers who are shown prices in a currency."""
-        return self.prices.get(shown, self.bundle)
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A price that is shown: the offer, the id it goes by on a page, and until when it holds."""
-
-    id: str
-    cell: Cell
-    offer: Offer
-    shown_at: datetime
-    valid_until: datetime
+RETRY = timedelta(seconds=15)
+"""How long after a source failed it is asked again."""
+PARTS_UP_TO = 1_000
+"""The most cards of a shop's file of which each tells the price of each component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +55,15 @@ class Drop:
     """Bundles on sale on some markets, their prices kept up to date and published in ``feed``.
 
     ``pricing`` is the shop with its policy, ``goods`` what is sold by name, ``markets`` buyers or
-    texts such as ``"de-DE"``, in the order in which a page shows them. ``hold`` is how long a
-    shown price is honoured. ``inventory`` tells what is left; ``sales`` when what is on sale.
-    ``shown`` is what was shown before a restart (:meth:`state`). Of ``pinned`` bundles the cards
-    tell the price of each component too.
+    texts such as ``"de-DE"``, in the order in which a page shows them; :meth:`of` takes them from
+    a shop's file. ``hold`` is how long a shown price is honoured. ``inventory`` tells what is
+    left; ``plans`` when what is on sale, ``zones`` the time zones of countries with several.
+    ``state`` is that of the drop before a restart (:meth:`state`): what it shows is shown on. Of
+    ``pinned`` bundles the cards tell the price of each component too. ``day`` pins the day of
+    rules and rates, which is otherwise that of the instant in UTC.
 
-    Raises RequestError for a market that cannot be read, and for a state of another drop.
+    All calls are made in one thread, the one that serves the feed, but for :meth:`ask`. Raises
+    RequestError for a market, a rate or a state that cannot be read, and what the inventory does.
     """
 
     def __init__(
@@ -97,229 +76,310 @@ class Drop:
         epoch: str,
         hold: timedelta = HOLD,
         inventory: InventorySource | None = None,
-        sales: Sales | None = None,
+        plans: Sequence[Plan] = (),
+        zones: Mapping[str, str] | None = None,
         rates: Mapping[str, str] | None = None,
-        shown: Mapping[Cell, Shown] | None = None,
+        state: Mapping[str, Any] | None = None,
         pinned: Iterable[str] = (),
+        day: date | None = None,
     ) -> None:
         now = moment(at)
-        self.pricing = pricing
         self.goods = dict(goods)
-        self.hold = hold
-        self.pinned = frozenset(pinned)
-        self.inventory = inventory
-        self.sales = sales
-        self.feed = Feed(epoch, now)
-        self.grid = Grid(pricing.shop_for, self.goods, markets, now.date(), rates)
-        self.shown: dict[Cell, Shown] = dict(shown or {})
+        self.buyers = {_label(market): Buyer.of(market) for market in markets}
+        self.sales = Sales(plans, self.goods, self.buyers, now, zones)
+        self.shown = _restored(state or {}, now)
         self.errors: dict[Cell, LandedCostError] = {}
-        self._offers: dict[Cell, Offered] = {}
-        self._kept: dict[str, Offered] = {}
-        self._stock: dict[str, Stock] = {}
-        self._number = 0
-        self._at = now
-        self._read_stock(self._skus(), now)
-        self._update(self.grid.quotes, now, 0, anew=True)
+        self._pinned_day = day
+        self._at = self._advanced = now
+        self._put_pricing(pricing)
+        skus = {sku for one in self.goods.values() for sku in one.units}
+        self._stock = Stocked(inventory, skus, now)
+        self.feed = Feed(epoch, now)
+        self.shelf = Shelf(epoch, hold, by_day=day is None)
+        every = [Cell(name, label) for name in self.goods for label in self.buyers]
+        cells = [cell for cell in every if self.sales.sold(cell)]
+        self.grid = Grid(self._shop, self.goods, self.buyers, cells, self._day(now), rates)
+        self.cards = Cards(self.grid, self.shelf, self.sales, self._stock, frozenset(pinned))
+        self._update(self.grid.cells, self.grid.cells, now)
+
+    @classmethod
+    def of(
+        cls,
+        catalog: Catalog,
+        markets: Sequence[Buyer | str] | None = None,
+        policy: Policy | None = None,
+        *,
+        at: datetime,
+        epoch: str,
+        bundles: Iterable[str] | None = None,
+        inventory: InventorySource | None = None,
+        pinned: Iterable[str] | None = None,
+        **more: Any,
+    ) -> Drop:
+        """The bundles of a shop's file on its markets, under its policy, in its drops.
+
+        ``markets``, ``policy`` and ``bundles`` are others than those of the file; a bundle's own
+        policy goes before both. ``inventory`` is asked about the items that have a ``stock``.
+        Without ``pinned`` every card tells its components while there are at most 1,000 of them.
+        The rest is as for :class:`Drop`. Raises RequestError for a bundle the file does not have.
+        """
+        sold = list(catalog.settings.markets if markets is None else markets)
+        names = list(catalog.bundles if bundles is None else bundles)
+        stocked = inventory is not None
+        goods = {name: Goods.of(catalog.bundle(name), stocked=stocked) for name in names}
+        if pinned is None:
+            pinned = goods if len(goods) * len(sold) <= PARTS_UP_TO else ()
+        return cls(
+            catalog.pricing(policy),
+            goods,
+            sold,
+            at=at,
+            epoch=epoch,
+            inventory=inventory,
+            plans=plans_of(catalog),
+            pinned=pinned,
+            **more,
+        )
+
+    @property
+    def inventory(self) -> InventorySource | None:
+        """What tells how many are left."""
+        return self._stock.inventory
+
+    @property
+    def skus(self) -> frozenset[str]:
+        """The articles that the inventory is asked about."""
+        return self._stock.skus
+
+    @property
+    def at(self) -> datetime:
+        """When the last fact came; no later one may be of an earlier instant."""
+        return self._at
+
+    @property
+    def asks_outside(self) -> bool:
+        """Whether its shop has live sources."""
+        return self.pricing.shop.providers is not None
 
     def rates_moved(self, rates: Mapping[str, str], at: datetime) -> Update:
-        """Commercial rates are these now: ``{"USD/EUR": "0.87"}``. Raises RequestError."""
-        now, spared = moment(at), self.grid.spared
-        touched = self.grid.rates_moved(rates)
-        return self._update(touched, now, self.grid.spared - spared)
+        """Commercial rates are these now: ``{"USD/EUR": "0.87"}``.
 
-    def use(self, pricing: Pricing, at: datetime) -> Update:
-        """Another policy, or a shop with other rules, tariffs or freight."""
-        now = moment(at)
-        self.pricing = pricing
-        return self._update(self.grid.use(pricing.shop_for, now.date()), now, 0, anew=True)
+        Raises RequestError, MoneyError for rates that cannot be, and RequestError for an instant
+        before an earlier one; nothing has then changed.
+        """
+        now = self._moment(at)
+        if self._day(now) > self.grid.day:
+            self.advance(now)
+        return self._update(self.grid.rates_moved(rates), (), now)
 
-    def stock_moved(self, skus: Iterable[str], at: datetime) -> Update:
+    def use(
+        self, pricing: Pricing, at: datetime, goods: Mapping[str, Goods] | None = None
+    ) -> Update:
+        """Another policy, or a shop with other rules, tariffs or freight; or other goods.
+
+        ``goods`` take the place of those of the same names. Raises RequestError
+        (``unknown_bundle``) for others.
+        """
+        now = self._moment(at)
+        for name in goods or {}:
+            if name not in self.goods:
+                raise RequestError(
+                    f"the drop does not sell {name[:60]!r}",
+                    code="unknown_bundle",
+                    where="goods",
+                    hint="make another drop, and give it the state of this one",
+                )
+        self.goods = self.goods | dict(goods or {})
+        self._put_pricing(pricing)
+        touched = self.grid.use(self._shop, self.goods, self._day(now))
+        return self._update(touched, touched, now)
+
+    def count(self, skus: Iterable[str], at: datetime) -> list[StockLevel]:
+        """Ask the inventory about some articles, for :meth:`stock_moved`, in any thread.
+
+        Raises what the inventory does.
+        """
+        return self._stock.count(skus, moment(at))
+
+    def stock_moved(
+        self, skus: Iterable[str], at: datetime, counted: Iterable[StockLevel] | None = None
+    ) -> Update:
         """The stock of some articles may be another: it is read again. Nothing is priced.
 
-        Raises ProviderError where the inventory fails; the cards then keep their old readings,
-        which pages stop showing by themselves.
+        ``counted`` is what :meth:`count` told a moment ago. Raises ProviderError where the
+        inventory fails; the cards then keep their old readings, which pages stop showing by
+        themselves.
         """
-        now, moved = moment(at), set(skus)
-        self._read_stock(moved, now)
-        names = [name for name, goods in self.goods.items() if moved & set(goods.units)]
-        cells = [cell for cell in self.grid.quotes if cell.bundle in names]
-        event = self._send(cells, now)
-        return Update((), (), len(self.grid.quotes), event)
+        now = self._moment(at)
+        moved = self._stock.take(self.count(skus, now) if counted is None else counted)
+        names = {name for name, goods in self.goods.items() if not moved.isdisjoint(goods.units)}
+        cells = [cell for cell in self.grid.cells if cell.bundle in names]
+        return Update((), (), len(self.grid.cells), self._send(cells, now))
 
-    def advance(self, at: datetime) -> Update:
-        """Time has passed: a new day is priced anew, prices about to end are made again.
+    def ask(self, at: datetime, *, everything: bool = False) -> Asked:
+        """Ask the shop for what :meth:`advance` needs at an instant, or for ``everything``.
 
-        Raises RequestError where the clock goes back behind the day that was priced.
+        Nothing changes until ``advance`` takes it, so where live sources are asked this may run
+        in another thread.
         """
         now = moment(at)
-        day = now.date()
-        if day < self.grid.day:
-            raise RequestError(
-                f"{now.isoformat()} is before the day that was priced, {self.grid.day}",
-                code="bad_date",
-                where="at",
-                hint="is the clock right?",
-            )
-        since, self._at = self._at, now
-        for name in [n for n, one in self._kept.items() if one.valid_until <= now]:
-            del self._kept[name]
-        if day > self.grid.day:
-            return self._update(self.grid.use(self.pricing.shop_for, day), now, 0, anew=True)
-        turned = self.sales.turned(since, now) if self.sales is not None else []
-        ending = [c for c, one in self._offers.items() if now >= self._renew_at(one)]
-        spared = len(self.grid.quotes) - len(ending)
-        return self._update(self.grid.anew(ending), now, spared, anew=True, turned=turned)
+        day = self._day(now)
+        if everything or day > self.grid.day:
+            return self.grid.ask(day, self.grid.cells)
+        due = self.shelf.due(now)
+        return self.grid.ask(self.grid.day, [cell for cell in due if self._asks(cell)])
+
+    def advance(self, at: datetime, asked: Asked | None = None) -> Update:
+        """Time has passed: a new day is priced anew, prices about to end are made again.
+
+        ``asked`` is what :meth:`ask` was told a moment ago; it is asked here if left out. Raises
+        RequestError for an instant before an earlier one; nothing has then changed.
+        """
+        now = self._moment(at)
+        since, self._advanced = self._advanced, now
+        self.shelf.forget(now)
+        due = self.shelf.due(now)
+        if asked is None or asked.day < self._day(now):
+            asked = self.ask(now)
+        before = self.grid.day
+        touched = self.grid.take(asked)
+        fresh = touched if self.grid.day > before else due
+        turned = self.sales.turned(since, now)
+        return self._update(dict.fromkeys((*touched, *due)), fresh, now, turned)
 
     def next_at(self, at: datetime) -> datetime:
         """When :meth:`advance` has something to do next: at the latest when the day ends."""
         now = moment(at)
         midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
-        times = [midnight, *(self._renew_at(one) for one in self._offers.values())]
-        if self.sales is not None:
-            turn = self.sales.changes_after(now)
-            times += [turn] if turn is not None else []
-        return max(min(times), now)
+        times = (midnight, self.shelf.next_at(), self.sales.changes_after(self._advanced))
+        return max(min(one for one in times if one is not None), now)
 
     def offered(self, id: str, at: datetime) -> Offered:
-        """The price that a page shows, or showed not long ago, under an id.
+        """The price that a page shows, or showed not long ago, under an id: to be held.
 
         Raises RequestError: ``no_such_quote`` for an id that is none of this drop, ``expired``.
         """
-        found = self._kept.get(id)
-        if found is None:
-            raise RequestError(
-                f"no price is shown under {id[:60]!r}",
-                code="no_such_quote",
-                where="id",
-                hint="take the id from the card; prices that ended are forgotten",
-            )
-        if moment(at) >= found.valid_until:
-            raise RequestError(
-                f"the price {id!r} held until {found.valid_until.isoformat()}",
-                code="expired",
-                where="id",
-                hint="take the card as it is now",
-            )
-        return found
+        return self.shelf.find(id, moment(at))
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """What is shown, to be given to the next :class:`Drop` after a restart, as JSON."""
-        return {f"{c.bundle}\n{c.market}": s.as_dict() for c, s in sorted(self.shown.items())}
+        """What is shown by bundle and market, as JSON, for the next drop after a restart."""
+        found: dict[str, dict[str, Any]] = {}
+        for cell, shown in sorted(self.shown.items()):
+            found.setdefault(cell.bundle, {})[cell.market] = shown.as_dict()
+        return found
 
-    def _renew_at(self, one: Offered) -> datetime:
-        """A price is made again when a fifth of its time is left, so that none runs out."""
-        return one.valid_until - (one.valid_until - one.shown_at) // 5
+    def _moment(self, at: datetime) -> datetime:
+        now = moment(at)
+        if now < self._at:
+            raise RequestError(
+                f"{now.isoformat()} is before {self._at.isoformat()}, when the last fact came",
+                code="bad_date",
+                where="at",
+                hint="is the clock right?",
+            )
+        self._at = now
+        return now
+
+    def _day(self, now: datetime) -> date:
+        return self._pinned_day or now.date()
+
+    def _put_pricing(self, pricing: Pricing) -> None:
+        self.pricing = pricing
+        own = {id(goods.policy): goods.policy for goods in self.goods.values() if goods.policy}
+        self._own = {key: Pricing(pricing.shop, policy) for key, policy in own.items()}
+
+    def _pricing(self, goods: Goods) -> Pricing:
+        return self.pricing if goods.policy is None else self._own[id(goods.policy)]
+
+    def _shop(self, goods: Goods, place: Place) -> LandedCost:
+        return self._pricing(goods).shop_for(place)
+
+    def _asks(self, cell: Cell) -> bool:
+        """Whether making a price again means asking a live source."""
+        place = self.buyers[cell.market].place
+        return self._shop(self.goods[cell.bundle], place).providers is not None
 
     def _update(
         self,
         touched: Iterable[Cell],
+        fresh: Iterable[Cell],
         now: datetime,
-        spared: int,
-        *,
-        anew: bool = False,
         turned: Iterable[Cell] = (),
     ) -> Update:
-        cells = tuple(touched)
-        before = {cell: self._offers.get(cell) for cell in cells}
+        cells, anew = tuple(touched), frozenset(fresh)
+        before = {cell: self.shelf.get(cell) for cell in cells}
         for cell in cells:
-            self._decide(cell, now, anew)
+            self._decide(cell, now, cell in anew)
         event = self._send((*cells, *turned), now)
-        changed = tuple(c for c in cells if _minor(before[c]) != _minor(self._offers.get(c)))
-        return Update(cells, changed, spared, event)
+        changed = tuple(c for c in cells if _minor(before[c]) != _minor(self.shelf.get(c)))
+        return Update(cells, changed, len(self.grid.cells) - len(cells), event)
 
     def _decide(self, cell: Cell, now: datetime, anew: bool) -> None:
         """Make the offer of a cell, unless the price that is shown still holds and stays."""
-        listed = self.grid.quotes[cell]
-        self.errors.pop(cell, None)
+        listed = self.grid.failed.get(cell) or self.grid.quote(cell)
+        held, goods = self.shelf.get(cell), self.goods[cell.bundle]
         if isinstance(listed, LandedCostError):
-            self.errors[cell] = listed
-            self._offers.pop(cell, None)
+            self._lost(cell, listed, held, now)
             return
-        cost, shown = self.goods[cell.bundle].cost, self.shown.get(cell)
-        held = self._offers.get(cell)
+        self.errors.pop(cell, None)
+        pricing, shown = self._pricing(goods), self.shown.get(cell)
+        if shown is not None and shown.price.currency != listed.currency:
+            shown = None
         try:
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = self.pricing.stays(listed, at=now, shown=shown, cost=cost)
+                after = pricing.stays(listed, at=now, shown=shown, cost=goods.cost)
                 if after is not None:
                     self.shown[cell] = after
                     return
-            offer = self.pricing.decide(listed, at=now, shown=shown, cost=cost)
+            offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
         except LandedCostError as error:
-            self.errors[cell] = error
-            self._offers.pop(cell, None)
+            self._lost(cell, error, held, now)
             return
         self.shown[cell] = offer.shown_after
-        self._offer(cell, offer, now)
+        self.grid.rests[cell] = offer.conversions
+        self.shelf.put(cell, offer, now)
 
-    def _offer(self, cell: Cell, offer: Offer, now: datetime) -> None:
-        self._number += 1
-        end = min(now + self.hold, _last_instant(offer.quote))
-        made = Offered(f"{self.feed.epoch}.{self._number}", cell, offer, now, end)
-        self._offers[cell] = self._kept[made.id] = made
+    def _lost(
+        self, cell: Cell, error: LandedCostError, held: Offered | None, now: datetime
+    ) -> None:
+        """No price can be made. Where a source failed, the one shown stays while it holds."""
+        self.errors[cell] = error
+        self.grid.rests.pop(cell, None)
+        outage = isinstance(error, ProviderError)
+        if outage and held is not None and now < held.valid_until:
+            self.shelf.plan(cell, min(now + RETRY, held.valid_until))
+            return
+        self.shelf.remove(cell)
+        if outage:
+            self.shelf.plan(cell, now + RETRY)
 
     def _send(self, cells: Iterable[Cell], now: datetime) -> Event | None:
-        return self.feed.publish([self._card(cell, now) for cell in cells], now)
+        made = [
+            self.cards.card(cell, self.goods[cell.bundle], now) for cell in dict.fromkeys(cells)
+        ]
+        return self.feed.publish(made, now)
 
-    def _card(self, cell: Cell, now: datetime) -> Change:
-        goods, buyer = self.goods[cell.bundle], self.grid.buyers[cell.market]
-        sale = self.sales.sale(cell, now) if self.sales is not None else None
-        stock = self._left(goods)
-        if stock is not None and not stock.left and (sale is None or sale.state == "live"):
-            sale = Sale("sold_out")
-        offered = self._offers.get(cell)
-        if offered is None or (sale is not None and sale.state != "live"):
-            tag = buyer.locale or f"und-{buyer.country}"
-            return bare_card(
-                cell.bundle,
-                goods.title,
-                cell.market,
-                tag,
-                buyer.country,
-                buyer.region,
-                stock=stock,
-                sale=sale,
-            )
-        end = offered.valid_until
-        closing = sale is not None and sale.ends_at is not None and sale.ends_at <= end
-        if closing and sale is not None and sale.ends_at is not None:
-            end = sale.ends_at
-        return card_of(
-            cell.bundle,
-            goods.title,
-            cell.market,
-            offered.offer.quote,
-            valid_until=end,
-            id=offered.id,
-            changes_after=closing,
-            parts=cell.bundle in self.pinned,
-            stock=stock,
-            sale=sale,
-        )
 
-    def _skus(self) -> set[str]:
-        return {sku for goods in self.goods.values() for sku in goods.units}
-
-    def _read_stock(self, skus: Iterable[str], now: datetime) -> None:
-        if self.inventory is None:
-            return
-        for sku in sorted(set(skus) & self._skus()):
-            level = self.inventory.left(sku, now)
-            self._stock[sku] = Stock(level.left, level.at)
-
-    def _left(self, goods: Goods) -> Stock | None:
-        """How many bundles the stock makes; None where it is not kept of every article."""
-        found = [(self._stock.get(sku), n) for sku, n in goods.units.items()]
-        if not found or any(stock is None for stock, _ in found):
-            return None
-        each = [(s.left // n, s.read_at) for s, n in found if s is not None]
-        return Stock(max(0, min(n for n, _ in each)), min(at for _, at in each))
+def _restored(state: Mapping[str, Any], now: datetime) -> dict[Cell, Shown]:
+    """The state of a drop. Raises RequestError for what is none, or is of a later time."""
+    found = {}
+    for bundle, markets in state.items():
+        for market, value in markets.items():
+            shown = Shown.of(value, f"state.{bundle}.{market}")
+            if shown.since > now:
+                raise RequestError(
+                    f"shown since {shown.since.isoformat()}, and now it is {now.isoformat()}",
+                    code="bad_date",
+                    where=f"state.{bundle}.{market}.since",
+                    hint="is the clock right?",
+                )
+            found[Cell(bundle, market)] = shown
+    return found
 
 
 def _minor(one: Offered | None) -> int | None:
     return None if one is None else one.offer.price.minor
 
 
-def _last_instant(quote: Quote) -> datetime:
-    """The end of the last day on which a quote holds."""
-    day = quote.valid_until
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+def _label(market: Buyer | str) -> str:
+    return market.label if isinstance(market, Buyer) else market

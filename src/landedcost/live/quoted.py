@@ -97,6 +97,28 @@ def card_of(
 
     Raises RequestError for a ``valid_until`` without a zone.
     """
+    price = price_of(
+        quote,
+        valid_until=valid_until,
+        id=id,
+        listed=listed,
+        changes_after=changes_after,
+        parts=parts,
+    )
+    return card_with(bundle, title, market, quote, price, stock=stock, sale=sale)
+
+
+def card_with(
+    bundle: str,
+    title: str,
+    market: str,
+    quote: Quote,
+    price: Price,
+    *,
+    stock: Stock | None = None,
+    sale: Sale | None = None,
+) -> Card:
+    """The card of a quote with the price that :func:`price_of` made of it."""
     place = quote.lane.buyer
     name, language, written = face(quote.locale, quote.priced.market.terms.country, place.region)
     return Card(
@@ -106,14 +128,7 @@ def card_of(
         name=name,
         language=language,
         direction=written,
-        price=price_of(
-            quote,
-            valid_until=valid_until,
-            id=id,
-            listed=listed,
-            changes_after=changes_after,
-            parts=parts,
-        ),
+        price=price,
         stock=stock,
         sale=sale,
     )

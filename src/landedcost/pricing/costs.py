@@ -20,17 +20,23 @@ Amounts = tuple[Amount, ...]
 
 
 class Exchange:
-    """Amounts in the currency of a quote, exact, at the market rate without the shop's margin."""
+    """Amounts in the currency of a quote, exact, at the market rate without the shop's margin.
+
+    ``used`` are the conversions asked for so far: ``shown``, source and target.
+    """
 
     def __init__(self, quote: Quote) -> None:
         self.currency = quote.currency
+        self.used: set[tuple[str, str, str]] = set()
         self._rates = quote.priced.market.rates
 
     def one(self, amount: Amount) -> Fraction:
         """Minor units of the quote's currency. Raises RequestError where there is no rate."""
         if amount.currency == self.currency:
             return Fraction(amount.minor)
-        rate = self._rates.get("shown", amount.currency, self.currency).rate
+        conversion = ("shown", amount.currency, self.currency)
+        self.used.add(conversion)
+        rate = self._rates.get(*conversion).rate
         num = rate.num * 10 ** currency(self.currency).digits
         return Fraction(amount.minor * num, rate.den * 10 ** currency(amount.currency).digits)
 

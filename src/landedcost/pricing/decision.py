@@ -115,6 +115,11 @@ class Decision:
             self._step(bound.code, bound.before, bound.after, bound.why)
         return found, rails, declared
 
+    @property
+    def conversions(self) -> frozenset[tuple[str, str, str]]:
+        """The exchange rates that the price rests on: use, source and target."""
+        return frozenset(self.maker.used | self.exchange.used)
+
     @cached_property
     def margin(self) -> Amount | None:
         """What remains to the shop; None where costs are not known. Rounded down."""
@@ -204,7 +209,9 @@ class Decision:
             needed = spent + self.exchange.many(least)
         priced = self.listed.priced
         price = Amount(max(up(needed.numerator, needed.denominator), 1), self.unit)
-        return self.maker.shown(priced.market.price(priced.bundle.at(price), priced.carried))
+        made = priced.market.price(priced.bundle.at(price), priced.carried)
+        self.maker.used |= made.priced.program.conversions
+        return self.maker.shown(made)
 
     def _check_floor(self, by_hand: Amount) -> None:
         floor = self._floor()

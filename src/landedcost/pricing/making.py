@@ -41,11 +41,13 @@ class Maker:
     """Makes prices of one bundle on one market, each by its goods price.
 
     What is shown is the total, or with ``headline`` what the law of the market has in front.
+    ``used`` are the conversions of what was priced so far.
     """
 
     def __init__(self, listed: Quote, headline: bool) -> None:
         self.listed = listed
         self.headline = headline
+        self.used = set(listed.priced.program.conversions)
 
     def shown(self, quote: Quote) -> int:
         """What of a quote is shown, in minor units of its currency."""
@@ -116,6 +118,7 @@ class Maker:
                 side=side,
                 carried=priced.carried,
             )
+            self.used |= found.quote.priced.program.conversions
             made = Made(found.quote, self.shown(found.quote), less)
             now = found.quote.total_minor - made.shown
             if made.shown == price or now == beside:

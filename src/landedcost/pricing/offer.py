@@ -31,6 +31,8 @@ class Offer:
     ``listed`` is the landed cost at list prices. ``margin`` is what remains to the shop after
     freight, duty, tax, fees, the goods' own cost and the expected cost of returns, None where
     the costs were not given. ``shown_after`` is the state to give to the next offer.
+    ``conversions`` are the exchange rates it rests on, those of the policy's own amounts too: what
+    each is used for (``shown`` or ``customs``), its source and its target.
     """
 
     quote: Quote
@@ -40,6 +42,7 @@ class Offer:
     steps: tuple[Step, ...]
     margin: Amount | None
     shown_after: Shown
+    conversions: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def headline(self) -> Headline:
@@ -154,6 +157,7 @@ class Pricing:
             steps=tuple(made.steps),
             margin=made.margin,
             shown_after=made.after,
+            conversions=made.conversions,
         )
 
     def stays(

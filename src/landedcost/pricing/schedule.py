@@ -23,8 +23,8 @@ _EAST, _WEST = timedelta(hours=14), timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
-    """One drop: ``starts`` and ``ends`` (exclusive; None: open) as clocks on a wall show them.
+class Scheduled:
+    """One drop of a plan: ``starts`` and ``ends`` (exclusive; None: open) as clocks on a wall show them.
 
     ``zone`` is the zone of these clocks: for all viewers one instant. Without it each viewer's
     own clock counts, and the drop moves around the earth.
@@ -62,8 +62,8 @@ class Drop:
 class Schedule:
     """The drops of a shop, none of which overlaps another for any viewer."""
 
-    drops: tuple[Drop, ...] = ()
-    _windows: dict[str, list[tuple[datetime, datetime | None, Drop]]] = field(
+    drops: tuple[Scheduled, ...] = ()
+    _windows: dict[str, list[tuple[datetime, datetime | None, Scheduled]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -98,7 +98,7 @@ class Schedule:
             kept = given.get("zone", "shop")
             if kept != BUYER:
                 kept = zone_named(shop_zone if kept == "shop" else kept, f"{at}.zone").key
-            drops.append(Drop(name, starts, ends, None if kept == BUYER else kept))
+            drops.append(Scheduled(name, starts, ends, None if kept == BUYER else kept))
         drops.sort(key=lambda drop: (drop.starts, drop.name))
         for index, drop in enumerate(drops):
             for other in drops[index + 1 :]:
@@ -112,7 +112,7 @@ class Schedule:
                     )
         return cls(tuple(drops))
 
-    def active(self, at: datetime, viewer: ZoneInfo | str) -> Drop | None:
+    def active(self, at: datetime, viewer: ZoneInfo | str) -> Scheduled | None:
         """The drop that runs at an instant for a viewer in a zone. Raises RequestError."""
         now = moment(at)
         for start, end, drop in self._of(viewer):
@@ -126,7 +126,7 @@ class Schedule:
         times = [t for start, end, _ in self._of(viewer) for t in (start, end) if t is not None]
         return min((t for t in times if t > now), default=None)
 
-    def _of(self, viewer: ZoneInfo | str) -> list[tuple[datetime, datetime | None, Drop]]:
+    def _of(self, viewer: ZoneInfo | str) -> list[tuple[datetime, datetime | None, Scheduled]]:
         where = viewer if isinstance(viewer, ZoneInfo) else zone_named(viewer)
         found = self._windows.get(str(where))
         if found is None:
@@ -168,7 +168,7 @@ def _wall(value: object, where: str) -> datetime:
     return found
 
 
-def _overlap(one: Drop, other: Drop) -> bool:
+def _overlap(one: Scheduled, other: Scheduled) -> bool:
     if one.zone == other.zone:
         return one.ends is None or other.starts < one.ends
     (start, end), (start2, end2) = one._span(), other._span()
