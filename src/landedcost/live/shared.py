@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -191,7 +191,7 @@ class Shared:
             await self._pause(wait_ms)
 
     async def _work(
-        self, make: Callable[[datetime], Made], ask: Ask | None = None
+        self, make: Callable[[datetime], Awaitable[Made]], ask: Ask | None = None
     ) -> dict[str, Any]:
         """Let the source do something, and publish it. Raises LandedCostError, LogFailed."""
         answer: dict[str, Any] = {}
@@ -200,7 +200,7 @@ class Shared:
                 if not self.prices:
                     raise Fenced("another worker prices")
                 at = self.clock()
-                made = await to_thread.run_sync(make, at)
+                made = await make(at)
                 answer = await self._publish(made, at, ask)
         return answer
 
@@ -223,8 +223,7 @@ class Shared:
         self._at_work = True
         keys = {change.key for change in made.changes}
         gone = [Gone(*card.key) for card in self.feed.cards if card.key not in keys]
-        over = {name: None for name in kept if name not in made.kept}
-        return Made(made.next_at, [*made.changes, *gone], {**over, **made.kept})
+        return replace(made, changes=[*made.changes, *gone])
 
     def _stop(self) -> None:
         if self._at_work:

@@ -28,25 +28,26 @@ class Made:
 
 
 class Source(Protocol):
-    """Makes cards. One method is called at a time, in any thread; instants are aware.
+    """Makes cards. One method is called at a time; instants are aware.
 
-    It is at work between :meth:`start` and :meth:`stop`; of several workers one is.
+    It is at work between :meth:`start` and :meth:`stop`; of several workers one is. What is not
+    ``async`` may be called in another thread than the event loop's.
     """
 
     def start(self, kept: Kept, at: datetime) -> Made:
-        """Go on from what was kept, which is empty at first: all cards, and all to be kept."""
+        """Go on from what was kept, which is empty at first; all cards are changes."""
         ...
 
     def whole(self, at: datetime) -> Made:
-        """All cards as they are, and all to be kept."""
+        """All cards as changes, and all that is to be kept of what goes on."""
         ...
 
-    def do(self, what: str, told: Any, at: datetime) -> Made:
+    async def do(self, what: str, told: Any, at: datetime) -> Made:
         """Take a fact. Raises LandedCostError; everything is then as it was."""
         ...
 
-    def advance(self, at: datetime) -> Made:
-        """Time has passed. Raises LandedCostError."""
+    async def advance(self, at: datetime) -> Made:
+        """Time has passed: do what is due. Raises LandedCostError."""
         ...
 
     def stop(self) -> None:
