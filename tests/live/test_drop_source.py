@@ -1,4 +1,4 @@
-"""A drop that goes from one worker to another: the same prices, by the same ids, honoured by all."""
+"""A drop that goes from one worker to another: the same prices and ids."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from landedcost.catalog import Catalog
 from landedcost.errors import RequestError
+from landedcost.lines import Amount
 from landedcost.live.card import Card
 from landedcost.live.drop import Drop
 from landedcost.live.dropped import DropSource, rates_told
@@ -65,13 +66,18 @@ def test_the_next_worker_goes_on_with_the_same_prices_and_ids() -> None:
     moved = place.rates(one, {"USD/EUR": "0.70"})
     assert {card.market for card in moved} == {"de-DE"}
     place.now += MINUTE
-    assert place.take(two.start(place.kept, place.now)) == []  # nothing differs for a page
+    before = {card.key: card.price for card in [*first, *moved]}
+    taken = place.take(two.start(place.kept, place.now))
+    # A price that stayed while its rate moved is made at the rate of now: another quote.
+    assert [card.key for card in taken] == [("starter", "de-DE")]
+    assert taken[0].price is not None
     assert two.drop is not None
+    assert two.drop.offered(taken[0].price.quote, place.now).offer.price == Amount(5900, "EUR")
+    before[taken[0].key] = taken[0].price
     assert two.drop.grid.rates == {"USD/EUR": "0.70"}
     place.now += 11 * MINUTE
     again = place.do(lambda: two.advance(place.now))
-    before = {card.key: card.price for card in [*first, *moved]}
-    assert len(again) == len(first)
+    assert len(again) == len(first) - 1  # all but the one that is fresh
     for card in again:
         was = before[card.key]
         assert card.price is not None

@@ -85,7 +85,7 @@ class Shared:
         self._told_alone: list[tuple[str, Any]] = []
         self._lock = anyio.Lock()
         self._turn = anyio.Event()
-        self._role = anyio.CancelScope()
+        self._role: anyio.CancelScope | None = None
         if log is None:
             made = source.start({}, clock())
             self._at_work = True
@@ -296,7 +296,8 @@ class Shared:
 
     def _step_down(self, why: Exception) -> None:
         self._why, self._token = why, None
-        self._role.cancel()
+        if self._role is not None:
+            self._role.cancel()
 
     async def _leave(self, log: Log) -> None:
         """Let another lead at once."""
