@@ -18,8 +18,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from secret_words import watch
 
-PASSWORD = "correct-horse-battery"
+PASSWORD = watch("correct-horse-battery")
 
 
 def _free_port() -> int:

@@ -106,7 +106,7 @@ EXTRAS = [
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_what_is_imported_is_declared(extra: str) -> None:
-    needed = {"polars": ["bulk"], "spark": ["bulk"]}.get(extra, [])
+    needed = {"polars": ["bulk"], "spark": ["bulk"], "live": ["ledger"]}.get(extra, [])
     allowed = declared(*filter(None, [extra, *needed]))
     providers = packages_distributions()
     missing = set()

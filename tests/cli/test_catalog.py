@@ -83,6 +83,42 @@ def test_price_is_what_the_buyers_read(run: Run, shop_file: str) -> None:
     assert only["quote"]["total"]["currency"] == "EUR"
 
 
+@pytest.mark.parametrize("command", ["check", "price"])
+def test_a_set_is_told_with_its_duty_each_way(run: Run, shop_file: str, command: str) -> None:
+    said = (
+        "[bundles.duo.set]\ndifferent_headings = true\ncommon_need = true\n"
+        'retail_packed = true\nessential_item = "tee"\n'
+    )
+    Path(shop_file).write_text(FILE + said, encoding="utf-8")
+    argv = ("catalog", command, shop_file, *DAY, "--to", "de-DE")
+    words = " ".join(run(*argv).out.split())
+    if command == "check":
+        assert "duo, de-DE: classified as one set under General Rule 3(b)" in words
+        assert "duty apart 6.00 EUR, together 3.00 EUR; needs ruling" in words
+        told = [one["where"] for one in run(*argv, "--json").json["advice"]]
+        assert "duo, de-DE" in told
+    else:
+        assert "estimated" in words
+        notes = run(*argv, "--json").json[0]["quote"]["notes"]
+        assert "set_needs_ruling" in [note["code"] for note in notes]
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_no_escape_of_a_mark_of_direction(
+    run: Run, shop_file: str, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    """Hebrew and Arabic prices have them, and so has what is due on delivery."""
+    monkeypatch.setenv("COLUMNS", width)
+    text = FILE.replace('shipping = "9.00 USD"', 'shipping = "9.00 USD"\nterms = "DAP"')
+    Path(shop_file).write_text(text, encoding="utf-8")
+    shown = run("catalog", "price", shop_file, *DAY, "--to", "he-IL,de-DE").out
+    proposed = run("propose", shop_file, "--to", "he-IL", *DAY).out
+    for out in (shown, proposed):
+        assert "\\u" not in out
+        assert " \N{NEW SHEQEL SIGN}" in out.replace("\N{NO-BREAK SPACE}", " ")
+    assert "bei Lieferung" in " ".join(shown.split())
+
+
 def test_propose(run: Run, shop_file: str) -> None:
     done = run("propose", shop_file, "--to", "DE", "--margin", "30%", *DAY)
     assert done.code == 0

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from live_stage import Stage, a_card, a_part, a_price
+from live_stage import App, Stage, a_card, a_part, a_price
 from playwright.sync_api import Page, expect
+from starlette.responses import HTMLResponse
 
 from landedcost.live.document import document
 
@@ -88,6 +90,26 @@ def test_a_page_exported_for_a_server_connects_to_no_other(
     other.stop()
 
 
+def test_a_page_whose_feed_is_at_another_path(open_page: OpenPage) -> None:
+    def moved(app: App) -> App:
+        async def mounted(scope: Any, receive: Any, send: Any) -> None:
+            if scope.get("path") == "/show":
+                await HTMLResponse(document(server="/v1"))(scope, receive, send)
+            else:
+                path = scope.get("path", "").removeprefix("/v1")
+                await app({**scope, "path": path}, receive, send)
+
+        return mounted
+
+    stage = Stage(wrap=moved)
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/show")
+    expect(page.locator(".main")).to_have_text("59,00 €")
+    expect(page.locator("#problems")).to_be_hidden()
+    stage.stop()
+
+
 def test_settings_written_into_a_file_and_those_of_its_address(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
@@ -141,6 +163,18 @@ def test_markup_in_the_query_stays_text(open_page: OpenPage, overlay_file: str) 
     page = open_page(f"{overlay_file}?test=1&theme=%3Cimg%20src=x%20onerror=hack()%3E")
     expect(page.locator("#problems")).to_contain_text("theme=<img src=x onerror=hack()>")
     assert page.locator("img").count() == 0
+
+
+def test_a_card_comes_in_once_and_not_at_each_change(open_page: OpenPage, stage: Stage) -> None:
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    page = open_page(f"{stage.url}/overlay")
+    moves = "getComputedStyle(document.querySelector('.card')).animationName"
+    expect(page.locator(".main")).to_have_text("59,00 €")
+    assert page.evaluate(moves) == "enter"
+    stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
+    expect(page.locator(".main")).to_have_text("61,00 €")
+    assert page.evaluate(moves) == "none"
 
 
 def test_every_locale_is_shown_within_its_time_in_the_order_asked_for(
@@ -325,6 +359,7 @@ def test_every_way_of_writing(
         }"""
     )
     assert right == (direction == "rtl")
+    page.wait_for_timeout(600)
     page.evaluate("video => { document.body.style.background = video }", VIDEO)
     page.screenshot(path=screenshots / f"overlay-market-{market}.png")
 

@@ -130,6 +130,29 @@ def test_where_streams_do_not_pass_the_state_is_polled(
     assert [path for path, _ in broken[0].asked].count("/state") > 5
 
 
+@pytest.mark.parametrize("polling", [0, 1])
+def test_many_pages_of_one_browser(open_page: OpenPage, stage: Stage, polling: int) -> None:
+    """Six connections are what a browser opens to one address; five streams leave one free."""
+    stage.publish(a_card(price=a_price()))
+    stage.start()
+    first = open_page(f"{stage.url}/overlay?{FAST}")
+    pages = [first, *(first.context.new_page() for _ in range(4 + 3 * polling))]
+    for index, page in enumerate(pages):
+        feed = "poll" if index > 4 else "stream"
+        page.goto(f"{stage.url}/overlay?{FAST}&feed={feed}")
+    for page in pages:
+        main_amount(page, "59,00 €")
+    stage.publish(a_card(price=a_price(6100, "61,00 €", quote="q-2")))
+    for page in pages:
+        main_amount(page, "61,00 €")
+    assert stage.feed.listeners == 5
+    if polling:
+        stage.stop()
+        state(pages[-1], "stale")
+        stage.start()
+        main_amount(pages[-1], "61,00 €")
+
+
 class Held:
     """A proxy that lets a stream begin and holds back what is in it."""
 

@@ -18,6 +18,8 @@ from landedcost import (
     LandedCostError,
     Line,
     MoneyError,
+    Policy,
+    Pricing,
     Provenance,
     ProviderError,
     Providers,
@@ -425,6 +427,24 @@ def test_anothers_landed_cost_goes_before_ours_where_the_shop_says_so(terms: str
     assert due == before + beside.difference
     assert "Difference to fake" in str(quote.explain())
     assert quote.as_dict()["total"]["amount"] == f"{quote.total_minor / 100:.2f}"
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+def test_an_offer_says_that_anothers_landed_cost_was_of_the_list_prices(replaces: bool) -> None:
+    landed = fake_landed(Amount(5_000, EUR), Amount(9_000, EUR))
+    more = {"landed_policy": "replace"} if replaces else {}
+    one = shop(rates=USD, landed=landed, **more)
+    offer = Pricing(one, Policy.of({"charm": "usual"})).offer(
+        basket(), "de-DE", at=datetime(2026, 10, 1, 12, tzinfo=UTC)
+    )
+    assert offer.quote.total_minor != offer.listed.total_minor
+    assert offer.quote.beside == ()
+    assert told(offer.listed, "landed_source")
+    assert not told(offer.quote, "landed_source")
+    assert "list prices" in told(offer.quote, "landed_source_at_list")[0]
+    assert (offer.quote.certainty == "exact") <= (not replaces)
+    charges = offer.quote.charges
+    assert sum(c.amount_minor for c in charges) == offer.quote.total_minor
 
 
 def landed_of(answer: LandedAnswer) -> Any:

@@ -137,6 +137,9 @@ def test_cash() -> None:
     assert caught.value.where == "policy.charm.CHF"
     kept = Policy.of({"cash": True, "charm": {"CHF": ".95"}}).market(place("CH")).charm("CHF")
     assert kept == Charm(100, (95,))
+    usual = Policy.of({"cash": True, "charm": "usual"}).market(place("CA"))
+    assert usual.charm("CAD") == Charm(5, (0,)), ".99 cannot be paid in Canada"
+    assert usual.charm("CHF") == Charm(100, (90,))
 
 
 def test_charm_in_one_word() -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 import respx
 import stamina
+from secret_words import watch
 
 from landedcost.ports import BadAnswer, Denied, NoAnswer, ProviderError, RateLimited, RatesAsk
 from landedcost.providers.open_exchange_rates import OpenExchangeRates, OpenExchangeRatesSettings
@@ -16,7 +17,7 @@ from landedcost.transport import Transport
 BASE = "https://openexchangerates.org/api"
 DAY = date(2026, 10, 2)
 URL = f"{BASE}/historical/2026-10-02.json"
-KEY = "c0ffee-key"
+KEY = watch("c0ffee-key")
 
 
 def stamp(*moment: int) -> int:

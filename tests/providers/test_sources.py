@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+from secret_words import watch
 
 from landedcost import Amount, Providers, RequestError
 from landedcost.errors import (
@@ -41,7 +42,7 @@ from landedcost.testing import Asked, FastClock, Switch, failing, fake, fake_rat
 
 DAY = date(2026, 10, 1)
 ASK = RatesAsk(DAY)
-KEY = "key-that-must-not-be-told"
+KEY = watch("key-that-must-not-be-told")
 
 
 class Settings(ProviderSettings):

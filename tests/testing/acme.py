@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+from secret_words import watch
 
 from landedcost.ports import (
     Address,
@@ -36,7 +37,7 @@ from landedcost.ports import (
 )
 from landedcost.testing import Case, Reply, Seen
 
-KEY = "key-of-acme-12345"
+KEY = watch("key-of-acme-12345")
 DAY = date(2026, 10, 1)
 
 

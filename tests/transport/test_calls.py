@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import stamina
+from secret_words import watch
 
 from landedcost.errors import (
     BadAnswer,
@@ -28,7 +29,7 @@ from landedcost.transport.scripted import Reply, Script, Seen
 from landedcost.transport.wire import mapped
 
 URL = "https://source.test/answer"
-KEY = "a-very-secret-key"
+KEY = watch("a-very-secret-key")
 OK = Reply(text="fine")
 SPEED = 10
 

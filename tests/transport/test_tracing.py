@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
+from secret_words import watch
 
 from landedcost.errors import ProviderDown
 from landedcost.ports import Flow, Request, Response, Secret, fetch
 from landedcost.transport import Channel, FastClock, Through, Transport, tracing
 from landedcost.transport.scripted import Reply, Script
 
-KEY = "a-very-secret-key"
+KEY = watch("a-very-secret-key")
 
 
 class Span:

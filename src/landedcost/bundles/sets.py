@@ -29,6 +29,7 @@ from ..facts import (
     RETAIL,
     SQUARE_METRES,
     WEIGHT_G,
+    Remark,
 )
 from ..lines import Amount, Line
 from ..money import amount_text
@@ -39,6 +40,13 @@ SOURCE = (
     "EU guidelines on the classification of goods put up in sets for retail sale, OJ C 105, "
     "11.4.2013, p. 1"
 )
+NEEDS_RULING = Remark(
+    "set_needs_ruling",
+    f"Classified as one set under {RULE} by what the seller says of it. Only a ruling of the "
+    "customs authority makes that certain: line by line the duty may be another.",
+    "estimated",
+)
+"""What is said of a price for which a bundle is one set to customs."""
 SET_ID = "set"
 _MICRO_DIGITS = 6
 _CONDITIONS = {

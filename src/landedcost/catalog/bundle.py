@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..bundles.cliffs import Cliff, cliffs
 from ..bundles.deals import percent_off
-from ..bundles.sets import SET_ID, BothWays, SetAssessment, both_ways, classified
+from ..bundles.sets import NEEDS_RULING, SET_ID, BothWays, SetAssessment, both_ways, classified
 from ..dates import day
 from ..errors import LandedCostError, MoneyError
 from ..lines import Amount
@@ -28,6 +28,7 @@ from .parts import Off, Part
 from .paths import path
 
 if TYPE_CHECKING:
+    from ..client import LandedCost
     from .catalog import Catalog
 
 _LINE = re.compile(r"lines\[(\d{1,4})\]")
@@ -121,9 +122,19 @@ class CatalogBundle:
         return min(limits, default=None)
 
     def quote(self, buyer: Buyer | str, *, as_of: date | str | None = None) -> Quote:
-        """What it costs a buyer at list price, all in. Raises as ``LandedCost.price_for`` does."""
+        """What it costs a buyer at list price, all in. Raises as ``LandedCost.price_for`` does.
+
+        For a set it says that a ruling is needed (note ``set_needs_ruling``).
+        """
+        return self._listed(self.catalog.shop(), buyer, as_of)
+
+    def _listed(self, shop: LandedCost, buyer: Buyer | str, as_of: date | str | None) -> Quote:
         with self.named_items():
-            return self.catalog.shop().price_for(self.bundle_for(buyer, as_of), buyer, as_of=as_of)
+            found = shop.price_for(self.bundle_for(buyer, as_of), buyer, as_of=as_of)
+        if not self.assessment.is_set:
+            return found
+        said = (*found.priced.remarks, NEEDS_RULING)
+        return Quote(replace(found.priced, remarks=said), found.figures)
 
     def offer(
         self,
@@ -138,10 +149,10 @@ class CatalogBundle:
         Raises as :meth:`landedcost.pricing.offer.Pricing.offer` does.
         """
         now = instant(self.catalog.shop().clock() if at is None else at)
+        pricing, buyer = self.catalog.pricing(self.policy), Buyer.of(buyer)
+        listed = self._listed(pricing.shop_for(buyer.place), buyer, now.date())
         with self.named_items():
-            bundle = self.bundle_for(buyer, now.date())
-            pricing = self.catalog.pricing(self.policy)
-            return pricing.offer(bundle, buyer, at=now, shown=shown, cost=self.costs)
+            return pricing.decide(listed, at=now, shown=shown, cost=self.costs)
 
     def cliffs(
         self,

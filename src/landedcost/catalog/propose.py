@@ -7,9 +7,10 @@ the price that the shop's policy makes. A bundle that would cost the buyer more 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import combinations
+from heapq import heapify, heappop, heappush
+from math import comb
 from typing import Any
 
 from ..bundles.cliffs import goods_minor
@@ -28,6 +29,8 @@ LARGEST = 5
 """Articles in a bundle, at most."""
 LOOK = 1_000
 """How many sets are priced: of more, those that leave the shop most at list price."""
+SEEN = 50_000
+"""How many sets are looked through for those that keep the margin at list price."""
 Told = Callable[[int, int], object]
 
 
@@ -48,7 +51,8 @@ def propose_bundles(
     left to the shop, then by what the buyer saves, then by name: the same catalogue has the same
     answer. The margin is the share of what the goods bring. ``stock`` replaces what the catalogue
     says is left, by sku; what is sold out takes no part. Of more than :data:`LOOK` sets those are
-    priced that keep the margin at list price and leave the shop most. Raises RequestError for a
+    priced that keep the margin at list price and leave the shop most, of the :data:`SEEN` that
+    leave most. Raises RequestError for a
     margin, size or limit that is none, and where no article can take part.
     """
     share = _share(margin)
@@ -146,9 +150,8 @@ class _Search:
 
     def best(self, size: int, limit: int, told: Told | None) -> None:
         """Price sets in the order of what they leave at list price, and keep the best."""
-        order = self._ordered(size)
-        self.sets = len(order)
-        looked = order[:LOOK]
+        looked = self._ordered(size)
+        self.sets = sum(comb(len(self.alone), count) for count in range(2, size + 1))
         for done, skus in enumerate(looked, 1):
             found = self._proposed(skus)
             if found is not None:
@@ -159,23 +162,21 @@ class _Search:
                 told(done, len(looked))
 
     def _ordered(self, size: int) -> list[tuple[str, ...]]:
-        """Every set; first those that keep the margin at list price, those that leave most ahead.
+        """The sets to price: first those that keep the margin at list price, the best ahead.
 
         The policy may make another price, so the others are only later.
         """
         num, den = self.share
-        figures = []
-        for sku in self.alone:
-            item = self.catalog.items[sku]
-            assert item.cost is not None
-            figures.append((item.price.minor, item.price.minor - item.cost.minor, sku))
-        found = []
-        for count in range(2, size + 1):
-            for members in combinations(figures, count):
-                price, left = sum(m[0] for m in members), sum(m[1] for m in members)
-                short = left * den < num * price
-                found.append((short, -left, tuple(m[2] for m in members)))
-        return [skus for _, _, skus in sorted(found)]
+        items = [self.catalog.items[sku] for sku in self.alone]
+        full: list[tuple[str, ...]] = []
+        short: list[tuple[str, ...]] = []
+        for seen, skus in enumerate(_best_first(items, size)):
+            if seen == SEEN or len(full) == LOOK:
+                break
+            members = [self.catalog.items[sku] for sku in skus]
+            price, left = sum(m.price.minor for m in members), sum(map(_left, members))
+            (short if left * den < num * price else full).append(skus)
+        return [*full, *short][:LOOK]
 
     def _proposed(self, skus: tuple[str, ...]) -> Proposal | None:
         bundle = self.catalog.together(*skus)
@@ -207,6 +208,36 @@ class _Search:
             for name in names
         }
         return {name: by for name, by in found.items() if by}
+
+
+def _left(item: Item) -> int:
+    """What one unit leaves the shop at list price, in minor units."""
+    return item.price.minor - (item.cost.minor if item.cost is not None else 0)
+
+
+def _best_first(items: list[Item], size: int) -> Iterator[tuple[str, ...]]:
+    """Every set of two to ``size`` articles, those that leave most at list price ahead.
+
+    One by one, so that of a large catalogue only the first are ever made.
+    """
+    order = sorted(range(len(items)), key=lambda k: (-_left(items[k]), k))
+
+    def entry(at: tuple[int, ...]) -> tuple[int, tuple[str, ...], tuple[int, ...]]:
+        chosen = sorted(order[k] for k in at)
+        return -sum(_left(items[k]) for k in chosen), tuple(items[k].sku for k in chosen), at
+
+    heap = [entry(tuple(range(n))) for n in range(2, min(size, len(items)) + 1)]
+    made = {found[-1] for found in heap}
+    heapify(heap)
+    while heap:
+        _, skus, at = heappop(heap)
+        yield skus
+        for k, value in enumerate(at):
+            after = at[k + 1] if k + 1 < len(at) else len(items)
+            other = (*at[:k], value + 1, *at[k + 1 :])
+            if value + 1 < after and other not in made:
+                made.add(other)
+                heappush(heap, entry(other))
 
 
 def kinds(quote: Quote) -> dict[str, int]:

@@ -25,6 +25,7 @@ from .propose import propose
 from .providers import providers
 from .reprice import reprice
 from .rules import rules
+from .service import service
 from .target import target
 from .tariff import tariff
 from .whatif import whatif
@@ -64,6 +65,7 @@ app.add_typer(tariff, name="tariff")
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 app.add_typer(live, name="live")
+app.add_typer(service, name="service")
 
 
 def _version(wanted: bool) -> None:

@@ -10,12 +10,13 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
+from ..bundles.sets import SetAssessment
 from ..catalog import Catalog, CatalogBundle
 from ..errors import LandedCostError, RequestError
 from ..pricing.offer import Offer
 from .inputs import buyer_in, live_sources, local_tariffs, renamed, rule_book, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import cell, plain, room, show, show_json, table
+from .output import cell, plain, room, show, show_json, table, unmarked
 
 catalog = typer.Typer(
     rich_markup_mode=None,
@@ -127,12 +128,13 @@ def check(
 ) -> int:
     """Check a shop's file, and that every bundle has a price on every market.
 
-    A fault of the file is told with its line. What is missing but not wrong is advice.
+    A fault of the file is told with its line. What is missing but not wrong is advice, and so is
+    the duty of a set to customs each way.
     """
     found = opened(file, tariffs, rules_dir, reform, () if offline else sources)
     asked = answers(found, markets_of(found, to), as_of) if found.bundles else []
     failed = [answer for answer in asked if answer.error is not None]
-    advice = _advice(found)
+    advice = [*_advice(found), *_sets(asked, as_of)]
     if as_json:
         show_json(
             {
@@ -158,6 +160,19 @@ def _advice(found: Catalog) -> list[tuple[str, str]]:
             told.append((item.where, "no cost: its margin is not known"))
     sold = {part.item.sku for bundle in found.bundles.values() for part in bundle.parts}
     told += [(i.where, "in no bundle") for sku, i in found.items.items() if sku not in sold]
+    return told
+
+
+def _sets(asked: list[Answer], as_of: str | None) -> list[tuple[str, str]]:
+    """Where something is said of a set to customs: how it is classified, and the duty each way."""
+    told = []
+    for bundle, market in ((a.bundle, a.market) for a in asked if a.offer is not None):
+        if bundle.assessment != SetAssessment():
+            try:
+                text = bundle.both_ways(buyer_in(market), as_of=as_of).text
+            except LandedCostError as error:
+                text = f"line by line it has no price: {error}"
+            told.append((f"{bundle.name}, {market}", text))
     return told
 
 
@@ -241,5 +256,6 @@ def _row(answer: Answer) -> tuple[str, ...]:
     offer = answer.offer
     assert offer is not None
     quote, first = offer.quote, offer.headline
-    told = (first.text, first.label, quote.text, quote.certainty, offer.binding.replace("_", " "))
+    written = map(unmarked, (first.text, first.label, quote.text))
+    told = (*written, quote.certainty, offer.binding.replace("_", " "))
     return (answer.bundle.title, answer.market, *told)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
 from ..dates import day as parse_day
-from ..errors import LandedCostError, PluginError, RequestError
+from ..errors import PluginError, RequestError
 from ..request import Buyer
 from .catalog import opened
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
@@ -30,7 +29,9 @@ from .options import (
 from .output import say, write
 
 if TYPE_CHECKING:
-    from ..live.repricing import Repricing, Sold
+    from ..live.drop import Drop
+    from ..live.keep import Keeper
+    from ..ports.inventory import InventorySource
 
 live = typer.Typer(help="Prices on a stream: a server, and what is exported to other hosts.")
 _EXTRA = ("sse_starlette", "starlette", "uvicorn")
@@ -60,11 +61,20 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8765,
     every: Annotated[
-        int, typer.Option("--every", min=1, metavar="SECONDS", help="How often prices are made.")
+        int,
+        typer.Option("--every", min=1, metavar="SECONDS", help="How often --source are asked."),
     ] = 60,
     hold: Annotated[
         int, typer.Option("--hold", min=2, metavar="SECONDS", help="How long a price is shown.")
     ] = 300,
+    stock: Annotated[
+        str | None,
+        typer.Option("--stock", metavar="FILE|URL", help="An inventory: what is left is shown."),
+    ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option("--state", metavar="FILE", help="Keeps what is shown over a restart."),
+    ] = None,
     heartbeat: Annotated[
         int, typer.Option("--heartbeat", min=1, max=15, metavar="SECONDS", help="Signs of life.")
     ] = 5,
@@ -79,43 +89,74 @@ def serve(
 ) -> None:
     """Serve the overlay and the prices it shows, until interrupted.
 
-    The bundles of a shop's file go by its policy. A request is a bundle too, called as its file;
-    its buyer is replaced by each of the markets, and --carrier and --strategy are for it alone.
+    The bundles of a shop's file go by its policy, and are on sale in its drops. Several requests
+    are a bundle each, called as its file; its buyer is replaced by each of the markets, and
+    --carrier and --strategy are for requests alone.
     """
     from ..contract import parse_request
-    from ..live.catalogued import Catalogued
-    from ..live.feed import Feed
-    from ..live.repricing import Asked, Repricing
+    from ..live.drop import Drop
+    from ..live.goods import Goods
+    from ..live.keep import Keeper, StateFile
+    from ..pricing.offer import Pricing
+    from ..pricing.policy import Policy
 
     asking = () if offline else sources or ()
-    bundles: list[Sold] = []
-    markets = split_list(to)
-    for file in files:
-        if Path(file).suffix.lower() == ".toml":
-            found = opened(file, tariffs, rules_dir, reform, asking)
-            markets = markets or list(found.settings.markets)
-            bundles += map(Catalogued, found.bundles.values())
+    day = None if as_of is None else parse_day(as_of, "--as-of")
+    saved = None if state is None else StateFile(state)
+    with _inventory(stock) as inventory:
+        more: dict[str, Any] = {
+            "at": _now(),
+            "epoch": uuid4().hex[:12],
+            "hold": hold * _SECOND,
+            "day": day,
+            "state": None if saved is None else saved.load(),
+        }
+        if any(Path(file).suffix.lower() == ".toml" for file in files):
+            if len(files) > 1:
+                raise RequestError(
+                    "a shop's file is served by itself",
+                    code="bad_request",
+                    where="FILES",
+                    hint="name one shop's file, or one or more requests",
+                )
+            found = opened(files[0], tariffs, rules_dir, reform, asking)
+            markets = split_list(to) or list(found.settings.markets)
+            drop = Drop.of(found, _buyers(markets), inventory=inventory, **more)
         else:
             with renamed(FLAGS):
                 answerer = shop(carrier, strategy, rules_dir, tariffs, reform, asking)
-            request = parse_request(read_input(file), as_of=as_of)
-            bundles.append(Asked(answerer, Path(file).stem, request))
-    day = None if as_of is None else parse_day(as_of, "--as-of")
-    source = Repricing(bundles, _buyers(markets), hold=hold * _SECOND, day=day)
+            goods = {
+                Path(file).stem: Goods.asked(parse_request(read_input(file), as_of=as_of))
+                for file in files
+            }
+            pricing = Pricing(answerer, Policy.of({}))
+            drop = Drop(pricing, goods, _buyers(split_list(to)), pinned=goods, **more)
+        _tell(drop)
+        keeper = Keeper(
+            drop, _now, ask_every=every * _SECOND, save=None if saved is None else saved.save
+        )
+        _run(drop, keeper, host, port, heartbeat)
+
+
+def _run(drop: Drop, keeper: Keeper, host: str, port: int, heartbeat: int) -> None:
     with _extra():
         from ..live.run import run
         from ..live.serve import Serving, create_app
 
-        feed = Feed(uuid4().hex[:12], _now())
-        feed.publish(source.cards(_now()), _now())
-        for failure in source.failures:
-            say(f"{failure.bundle} on {failure.market}: {failure.error}")
-        if all(card.price is None for card in feed.cards):
-            raise _unpriced(source)
-        beside = partial(source.run, feed, _now, every * _SECOND)
-        app = create_app(feed, _now, serving=Serving(heartbeat_s=heartbeat), beside=beside)
+        app = create_app(drop.feed, _now, serving=Serving(heartbeat_s=heartbeat), beside=keeper.run)
         write(f"overlay: http://{host}:{port}/overlay\nstop it with Ctrl-C\n")
         run(app, host, port)
+
+
+@contextmanager
+def _inventory(place: str | None) -> Iterator[InventorySource | None]:
+    if place is None:
+        yield None
+        return
+    from ..inventory import Inventory
+
+    with Inventory.open(place) as found:
+        yield found
 
 
 def _buyers(markets: list[str]) -> list[Buyer]:
@@ -127,16 +168,26 @@ def _buyers(markets: list[str]) -> list[Buyer]:
         return [buyer_in(market) for market in dict.fromkeys(markets)]
 
 
-def _unpriced(source: Repricing) -> LandedCostError:
-    """Why there is nothing to show."""
-    if source.failures:
-        return source.failures[0].error
-    return RequestError(
-        "the file has no bundles",
-        code="missing_field",
-        where="bundles",
-        hint="write [bundles.NAME] with items = { tee = 1 }",
-    )
+def _tell(drop: Drop) -> None:
+    """Say what cannot be priced. Raises why there is nothing to show, if there is nothing."""
+    if not drop.goods:
+        raise RequestError(
+            "the file has no bundles",
+            code="missing_field",
+            where="bundles",
+            hint="write [bundles.NAME] with items = { tee = 1 }",
+        )
+    if not drop.grid.cells:
+        raise RequestError(
+            "no drop of the file sells anything on these markets",
+            code="not_sold",
+            where="drops",
+            hint="name other markets, or leave `markets` of the drops out",
+        )
+    for cell, error in drop.errors.items():
+        say(f"{cell.bundle} on {cell.market}: {error}")
+    if len(drop.errors) == len(drop.grid.cells):
+        raise next(iter(drop.errors.values()))
 
 
 @live.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from ..errors import LandedCostError, RequestError
 from ..lines import Amount
@@ -20,6 +20,7 @@ from ..request import Request
 from .inputs import FLAGS, buyer_in, read_input, renamed, shop, split_list
 from .options import AsJson, AsOf, Carrier, Offline, RulesDir, Sources, Strategy, Tariffs
 from .output import amount, cell, show, show_json, table
+from .price import headline_told
 
 
 def offer(
@@ -189,4 +190,4 @@ def _described(name: str, one: Offer | LandedCostError) -> RenderableType:
             cell(amount(change, unit, named=False) if change else ""),
             cell(step.why),
         )
-    return made
+    return Group(made, cell(f"shown as {headline_told(one.quote)}", "dim"), cell(""))

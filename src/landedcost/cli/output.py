@@ -63,6 +63,11 @@ def _harmless(char: str) -> bool:
     )  # fmt: skip
 
 
+def unmarked(text: str) -> str:
+    """A text of ours without its marks of direction, which a terminal would show as escapes."""
+    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
 def cell(text: object, style: str = "") -> Text:
     """A table's cell: the text as it is, no markup in it."""
     return Text(plain(text), style=style, overflow="fold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from ..present.headline import headline
 from ..quote import Charge, Quote
 from .inputs import Inputs, requests, shop
 from .options import with_inputs
-from .output import amount, bulk, cell, plain, room, show, show_json, table, write
+from .output import amount, bulk, cell, plain, room, show, show_json, table, unmarked, write
 
 
 def _answers(inputs: Inputs) -> list[Quote]:
@@ -138,12 +137,10 @@ def _row(charge: Charge) -> list[str]:
     ]
 
 
-def _headline(quote: Quote) -> str:
+def headline_told(quote: Quote) -> str:
     """The price to show by the law of the market, its label, and what stands outside it."""
     found = headline(quote)
-    # Marks of direction would be shown as escapes on a terminal.
-    label = "".join(char for char in found.label if unicodedata.category(char) != "Cf")
-    told = [f"{amount(found.amount.minor, quote.currency)} {label}".rstrip()]
+    told = [f"{amount(found.amount.minor, quote.currency)} {unmarked(found.label)}".rstrip()]
     told += [
         f"{part.kind.replace('_', ' ')} {amount(part.amount.minor, quote.currency)}"
         for part in found.outside
@@ -156,7 +153,7 @@ def _summary(quote: Quote) -> Table:
     scheme = f", under {customs['scheme']}" if customs["scheme"] else ""
     rows = [
         ("total", amount(quote.total_minor, unit)),
-        ("headline", _headline(quote)),
+        ("headline", headline_told(quote)),
         ("due at checkout", amount(quote.checkout_minor, unit)),
         ("due on delivery", amount(quote.delivery_minor, unit)),
         (

@@ -7,15 +7,17 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from ..catalog import Proposals, propose_bundles
+from ..catalog import Proposal, Proposals, propose_bundles
 from ..errors import RequestError
 from .catalog import File, opened
 from .inputs import buyer_in, renamed, split_list
 from .options import AsJson, AsOf, Offline, Reforms, RulesDir, Sources, Tariffs
-from .output import cell, counted, show, show_json, table
+from .output import cell, counted, plain, room, show, show_json, table, unmarked
 
 _FLAGS = {"buyer": "--to", "margin": "--margin", "size": "--size", "limit": "--limit",
           "stock": "--stock", "at": "--as-of"}  # fmt: skip
+_TITLE = 12
+"""The width that the title needs; where it has less, amounts are broken too."""
 
 
 def propose(
@@ -79,24 +81,28 @@ def _stock(text: str | None) -> dict[str, int]:
     return found
 
 
+def _row(one: Proposal) -> tuple[str, ...]:
+    amounts = one.quote.text, one.quote.format(one.saving.minor), one.quote.format(one.margin.minor)
+    stock = "" if one.stock is None else f"{one.stock:,}"
+    return (*map(unmarked, amounts), one.percent, stock)
+
+
 def _show(found: Proposals) -> None:
     parts: list[RenderableType] = []
     if found.found:
+        rows = [_row(one) for one in found]
+        amounts = ("all in", "buyer saves", "margin", "keeps", "stock")
+        left = room(amounts, rows)
         made = table(
             f"{found.market}: bundles that keep {found.margin}",
-            ("bundle", "all in", "buyer saves", "margin", "keeps", "stock"),
-            ("all in", "buyer saves", "margin", "keeps", "stock"),
+            ("bundle", *amounts),
+            amounts,
+            whole=left >= _TITLE,
         )
-        for one in found:
-            made.add_row(
-                cell(one.bundle.title).append(f"\n{'; '.join(one.reasons[1:])}", style="dim"),
-                cell(one.quote.text),
-                cell(one.quote.format(one.saving.minor)),
-                cell(one.quote.format(one.margin.minor)),
-                cell(one.percent),
-                cell("" if one.stock is None else f"{one.stock:,}"),
-                end_section=True,
-            )
+        for one, row in zip(found, rows, strict=True):
+            told = unmarked("; ".join(one.reasons[1:]))
+            title = cell(one.bundle.title).append(f"\n{plain(told)}", style="dim")
+            made.add_row(title, *map(cell, row), end_section=True)
         parts.append(made)
     else:
         parts.append(cell(f"{found.market}: no bundle keeps {found.margin}"))

@@ -133,7 +133,11 @@ def moved(held: HeldQuote, quote: Quote) -> tuple[Moved, ...]:
 
     Raises RequestError (``token_only``) for a held quote without its answer.
     """
-    then, now = held.as_dict()["answer"], quote.as_dict()
+    return differing(held.as_dict()["answer"], quote.as_dict())
+
+
+def differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Moved, ...]:
+    """All that differs between two answers to one request."""
     found = [*_sums(then, now), *_exchange(then, now), *_charges(then, now), *_rest(then, now)]
     return tuple(found)
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,10 +36,26 @@ from .tables import FORMAT, META, VERSION
 
 PATIENCE_S = 5
 """How long one waits for a lock, or for a connection."""
-_NAME = "inventory"
 _BUSY = frozenset({"40001", "40P01", "55P03", "57014"})
-_FIRST_OPENING = 0x6C636976
-"""The number of the lock that lets one process at a time make the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Tables that are made when they are missing, and the version they are written in.
+
+    ``version`` is the table with the one row of it. ``name`` is whose tables they are, ``what``
+    is kept in them; ``lock`` is the number of the lock that lets one process make them.
+    """
+
+    meta: MetaData
+    version: Table
+    format: int
+    name: str
+    what: str
+    lock: int
+
+
+STOCK = Schema(META, VERSION, FORMAT, "inventory", "stock", 0x6C636976)
 
 
 def address(place: str | os.PathLike[str]) -> URL:
@@ -65,7 +92,8 @@ def _bad(why: str) -> RequestError:
 class Database:
     """A pool of connections; each transaction is whole or has not been."""
 
-    def __init__(self, place: str | os.PathLike[str]) -> None:
+    def __init__(self, place: str | os.PathLike[str], schema: Schema = STOCK) -> None:
+        self.schema = schema
         self.url = address(place)
         self._secrets = _secrets(os.fspath(place), self.url)
         self.is_postgres = self.url.drivername.startswith("postgresql")
@@ -85,26 +113,31 @@ class Database:
 
     def _make(self) -> None:
         with self.reading() as db:
-            found = self._format(db) if inspect(db).has_table(VERSION.name) else None
+            found = self._format(db) if inspect(db).has_table(self.schema.version.name) else None
         if found is None:
             with self.writing() as db:
                 if self.is_postgres:
-                    db.execute(text(f"SELECT pg_advisory_xact_lock({_FIRST_OPENING})"))
-                META.create_all(db)
+                    db.execute(text(f"SELECT pg_advisory_xact_lock({self.schema.lock})"))
+                self.schema.meta.create_all(db)
                 found = self._format(db)
                 if found is None:
-                    db.execute(VERSION.insert().values(version=FORMAT))
-        if found not in (None, FORMAT):
+                    db.execute(self.schema.version.insert().values(version=self.schema.format))
+        if found not in (None, self.schema.format):
             raise RequestError(
-                f"the stock is kept in format {found}, this version reads {FORMAT}",
+                f"the {self.schema.what} is kept in format {found}, this version reads "
+                f"{self.schema.format}",
                 code="bad_format",
-                where="inventory",
+                where=self.schema.name,
                 hint="use the version of landedcost that wrote it",
             )
 
-    @staticmethod
-    def _format(db: Connection) -> int | None:
-        return db.scalar(select(VERSION.c.version))
+    def _format(self, db: Connection) -> int | None:
+        return db.scalar(select(self.schema.version.c.version))
+
+    def ping(self) -> None:
+        """Raise ProviderError unless the database answers."""
+        with self.reading() as db:
+            self._format(db)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -126,7 +159,7 @@ class Database:
         except IntegrityError:
             raise
         except PoolTimeout:
-            raise _busy("no connection became free") from None
+            raise self._busy("no connection became free") from None
         except DBAPIError as error:
             raise self._told(error) from None
 
@@ -137,31 +170,30 @@ class Database:
             said = said.replace(secret, "***")
         state = getattr(cause, "sqlstate", None)
         if state in _BUSY or "locked" in said or "busy" in said:
-            return _busy(said)
+            return self._busy(said)
         if isinstance(error, OperationalError) and (self.is_postgres or "unable to open" in said):
             return Unreachable(
-                f"the database of the stock cannot be used: {said}",
-                provider=_NAME,
+                f"the database of the {self.schema.what} cannot be used: {said}",
+                provider=self.schema.name,
                 hint="see that it runs, and that its address is right",
             )
         return ProviderError(
-            f"the database of the stock failed: {said}",
-            provider=_NAME,
+            f"the database of the {self.schema.what} failed: {said}",
+            provider=self.schema.name,
             hint="see its own log",
+        )
+
+    def _busy(self, said: str) -> ProviderDown:
+        return ProviderDown(
+            f"the database of the {self.schema.what} is busy: {said}",
+            code=f"{self.schema.name}_busy",
+            provider=self.schema.name,
+            hint="try again",
         )
 
     def __repr__(self) -> str:
         shown = self.url.set(query={})
         return f"{shown.render_as_string(hide_password=True)}"
-
-
-def _busy(said: str) -> ProviderDown:
-    return ProviderDown(
-        f"the database of the stock is busy: {said}",
-        code="inventory_busy",
-        provider=_NAME,
-        hint="try again",
-    )
 
 
 def _secrets(raw: str, url: URL) -> tuple[str, ...]:

@@ -62,6 +62,10 @@ class Inventory:
         """
         return cls(Database(place))
 
+    def ping(self) -> None:
+        """Raise ProviderError unless the database answers."""
+        self._database.ping()
+
     def close(self) -> None:
         """Close the connections."""
         self._database.engine.dispose()

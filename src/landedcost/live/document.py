@@ -39,8 +39,10 @@ def policy(connect: str) -> str:
 
 
 def document(*, server: str = "", settings: str = "", meta_policy: str = "") -> str:
-    """The whole page. ``server`` is where its prices come from, by default where it came from.
+    """The whole page.
 
+    ``server`` is where its prices come from, by default where it came from; it may be a path on
+    the same server, such as ``/v1``.
     ``settings`` are written into it, as a query without its question mark; those of its address
     go before them. ``meta_policy`` is for a page that is opened as a file, without headers.
     """

@@ -26,6 +26,7 @@ from .stocked import Stocked
 if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..client import LandedCost
+    from ..lines import Amount
     from ..ports.inventory import InventorySource, StockLevel
     from ..pricing.policy import Policy
     from ..territories import Place
@@ -298,7 +299,7 @@ class Drop:
         for cell in cells:
             self._decide(cell, now, cell in anew)
         event = self._send((*cells, *turned), now)
-        changed = tuple(c for c in cells if _minor(before[c]) != _minor(self.shelf.get(c)))
+        changed = tuple(c for c in cells if _figures(before[c]) != _figures(self.shelf.get(c)))
         return Update(cells, changed, len(self.grid.cells) - len(cells), event)
 
     def _decide(self, cell: Cell, now: datetime, anew: bool) -> None:
@@ -388,8 +389,8 @@ def _restored(state: Mapping[str, Any], now: datetime) -> dict[Cell, Shown]:
     return found
 
 
-def _minor(one: Offered | None) -> int | None:
-    return None if one is None else one.offer.price.minor
+def _figures(one: Offered | None) -> tuple[Amount, Amount] | None:
+    return None if one is None else (one.offer.price, one.offer.shown)
 
 
 def label_of(market: Buyer | str) -> str:

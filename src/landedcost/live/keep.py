@@ -6,15 +6,18 @@ and tried again. What may wait for others, live sources and databases, runs in w
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import to_thread
 
-from ..errors import LandedCostError
+from ..errors import LandedCostError, RequestError
 
 if TYPE_CHECKING:
     from .drop import Drop
@@ -33,6 +36,43 @@ TellRates = Callable[[], Mapping[str, str]]
 """Tells commercial rates, such as ``{"USD/EUR": "0.87"}``; run in a worker thread."""
 Save = Callable[[Mapping[str, Any]], None]
 """Stores the state of a drop; run in a worker thread."""
+
+
+class StateFile:
+    """The state of a drop in a file, as JSON; what is written is whole or not there."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def load(self) -> dict[str, Any]:
+        """What was last saved; nothing where there is no file. Raises RequestError."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+            found = json.loads(text)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise self._unusable(error) from None
+        if not isinstance(found, dict):
+            raise self._unusable("no JSON object")
+        return found
+
+    def save(self, state: Mapping[str, Any]) -> None:
+        """Write it. Raises RequestError."""
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        try:
+            fresh.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+            os.replace(fresh, self.path)
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, why: object) -> RequestError:
+        return RequestError(
+            f"the state of the drop: {getattr(why, 'strerror', None) or why}",
+            code="bad_state",
+            where=str(self.path),
+            hint="give a file that a drop has written, or a new one",
+        )
 
 
 class Keeper:

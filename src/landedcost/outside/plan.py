@@ -134,10 +134,11 @@ class Outside:
             return [], found
         sheets = [Sheet.of(found, "rates", self.clock)]
         missing = lacking(found.answer, wanted)
+        failed = {found.provider, *(getattr(f, "provider", "") for f in found.failures)}
         for source in chain.sources(territory):
             if not missing:
                 break
-            if source is found.source:
+            if source.name in failed:
                 continue
             more = yield from attempt(source.ask(ask))
             if not isinstance(more, LandedCostError):

@@ -34,11 +34,15 @@ def _stale(answered: Answered[Any], what: str, clock: Clock) -> Iterable[Remark]
 
 
 def _failures(answered: Answered[Any], what: str) -> Iterable[Remark]:
+    """A rate or a duty is another where another source tells it; an offer is what it is."""
+    told = "estimated" if answered.source.spec.kind in ("rates", "tariff") else "exact"
     for failure in answered.failures:
         if isinstance(failure, NoAnswer) or _by(failure) == answered.provider:
             continue
         yield Remark(
-            "source_failed", f"{what}: {failure.code}, so {answered.provider} was asked: {failure}"
+            "source_failed",
+            f"{what}: {failure.code}, so {answered.provider} was asked: {failure}",
+            told,
         )
 
 

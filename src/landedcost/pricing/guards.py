@@ -131,11 +131,18 @@ class Rails:
             for bound in self._changes(minor, shown, at):
                 yield bound
                 minor = bound.after
-        if self.floor is not None and minor < self.floor:
-            after = self.charm.above(self.floor)
-            if self.ceiling is not None and after > self.ceiling >= self.floor:
-                after = self.floor
+        after = self._lifted(minor)
+        if after != minor:
             yield Bound("floor", minor, after, "the lowest price to be shown, whatever else")
+
+    def _lifted(self, minor: int) -> int:
+        """A price, or the lowest there is above the floor."""
+        if self.floor is None or minor >= self.floor:
+            return minor
+        after = self.charm.above(self.floor)
+        if self.ceiling is not None and after > self.ceiling >= self.floor:
+            return self.floor
+        return after
 
     def _changes(self, minor: int, shown: Shown, at: datetime) -> Iterator[Bound]:
         now = shown.price.minor
@@ -156,7 +163,8 @@ class Rails:
             if after != minor:
                 yield Bound(code, minor, after, why)
                 minor = after
-        barred = self.sticky.barred(shown, minor, at)
+        # What the floor makes of it counts: it must not bring back what was just taken away.
+        barred = self.sticky.barred(shown, self._lifted(minor), at)
         if barred is not None:
             yield Bound(barred[0], minor, now, barred[1])
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from ..facts import Remark
 from ..lines import Amount
+from ..quote import Quote
 from .charm import ANY, Charm
 from .costs import charged
 from .target import solve
@@ -15,15 +18,20 @@ from .target import solve
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..quote import Quote
     from ..request import Bundle
     from .guards import Rails
     from .sticky import Shown
 
 _LOOK = 12
 """How many price points on either side are tried where one cannot be made exactly."""
-_LESS = 20
-"""How many minor units of freight the shop may bear, so that a price can be made exactly."""
+_LESS = (*range(1, 21), 25, 32, 40, 50, 64, 80, 100)
+"""Minor units of freight that the shop may bear, so that a price can be made exactly.
+
+Where tax is rounded to whole units of a currency and freight stands beside the headline, up to one
+unit may be needed. The greater ones are tried only while they are a hundredth of the price.
+"""
+_COMPARED = "landed_source"
+"""The code of what is said of a comparison at list prices."""
 _TURNS = 16
 """How often what stands beside a headline is looked at again; tax beside it settles in a few."""
 
@@ -91,7 +99,8 @@ class Maker:
         Duty and tax are rounded each by itself, so some totals lie between two goods prices.
         """
         freight = charged(self.listed, "shipping")
-        for less in range(1, min(_LESS, freight - 1) + 1):
+        most = min(freight - 1, max(20, price // 100))
+        for less in takewhile(most.__ge__, _LESS):
             bundle = copy(self.listed.priced.bundle)
             bundle.shipping = Amount(freight - less, self.listed.currency)
             yield self._solve(price, bundle=bundle, less=less)
@@ -119,12 +128,22 @@ class Maker:
                 carried=priced.carried,
             )
             self.used |= found.quote.priced.program.conversions
-            made = Made(found.quote, self.shown(found.quote), less)
+            made = Made(self._told(found.quote), self.shown(found.quote), less)
             now = found.quote.total_minor - made.shown
             if made.shown == price or now == beside:
                 break
             beside = now
         return made
+
+    def _told(self, quote: Quote) -> Quote:
+        """The quote with what was said of the listed one, as far as it is true of this price."""
+        listed = self.listed.priced
+        said = tuple(remark for remark in listed.remarks if remark.code != _COMPARED)
+        for one in listed.beside:
+            text = f"what {one.provider} says is of the list prices; this price goes by the rules"
+            certainty = "estimated" if one.replaces else "exact"
+            said += (Remark("landed_source_at_list", text, certainty),)
+        return Quote(replace(quote.priced, remarks=said), quote.figures) if said else quote
 
 
 def _points(charm: Charm, price: int) -> list[int]:

@@ -76,8 +76,13 @@ class MarketPolicy:
     where: str = "policy"
 
     def charm(self, code: str) -> Charm:
-        """The price points in a currency: its ending, else what can be paid in cash, else all."""
-        found = self.endings.get(code)
+        """The price points in a currency: its ending, else what can be paid in cash, else all.
+
+        A usual ending that cannot be paid in cash gives way to it. Raises RequestError for one of
+        the shop's own.
+        """
+        own = self.endings.get(code)
+        found = own
         if found is None and self.usual and code in USUAL:
             found = Charm.of(USUAL[code], code, self.mode, f"{self.where}.charm")
         if not self.cash:
@@ -85,16 +90,16 @@ class MarketPolicy:
         from ..present.cash import cash_step
 
         step = cash_step(code)
-        if found is None:
-            return Charm(step, (0,), self.mode)
-        if found.step % step or any(one % step for one in found.endings):
+        if found is not None and not (found.step % step or any(e % step for e in found.endings)):
+            return found
+        if own is not None:
             raise RequestError(
                 f"prices in {code} with this ending cannot be paid in cash",
                 code="bad_ending",
                 where=f"{self.where}.charm.{code}",
                 hint="choose an ending that the coins allow, or leave out `cash`",
             )
-        return found
+        return Charm(step, (0,), self.mode)
 
 
 @dataclass(frozen=True, repr=False)

@@ -34,11 +34,12 @@ def table(value: object, known: Iterable[str], where: str) -> Mapping[str, Any]:
     keys = tuple(known)
     for key in value:
         if key not in keys:
-            close = nearest(str(key), keys, 1)
+            name = str(key)[:40]
+            close = nearest(name, keys, 1)
             raise RequestError(
-                f"unknown key {key!r}",
+                f"unknown key {name!r}",
                 code="unknown_key",
-                where=f"{where}.{key}",
+                where=f"{where}.{name}",
                 hint=f"did you mean {close[0]!r}?" if close else f"known: {', '.join(keys)}",
             )
     return value

@@ -24,7 +24,7 @@ _EAST, _WEST = timedelta(hours=14), timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """One drop of a plan: ``starts`` and ``ends`` (exclusive; None: open) as clocks on a wall show them.
+    """One drop: ``starts`` and ``ends`` (exclusive; None: open) as clocks on a wall show them.
 
     ``zone`` is the zone of these clocks: for all viewers one instant. Without it each viewer's
     own clock counts, and the drop moves around the earth.

@@ -11,6 +11,7 @@ from ..cache.answers import Aged
 from ..cache.freshness import age_text
 from ..errors import LandedCostError, NoAnswer, ProviderError
 from ..ports.flow import Flow, attempt, gather
+from ..transport import share
 from .source import Source
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class Chain:
         first: Answered[Any] | LandedCostError
         second: Aged[Any] | LandedCostError
         first, second = yield from gather(
-            attempt(_first(ask, sources)), attempt(sources[1].ask(ask))
+            attempt(_first(ask, sources)), attempt(share(sources[1].ask(ask), 2))
         )
         if isinstance(first, LandedCostError):
             raise first
@@ -117,10 +118,14 @@ class Chain:
 
 
 def _first(ask: Any, sources: tuple[Source, ...]) -> Flow[Answered[Any]]:
+    """The first answer; each source has an equal share of the time that those after it leave it.
+
+    So one that hangs does not take the time of its fallback.
+    """
     failures: list[LandedCostError] = []
-    for source in sources:
+    for turn, source in enumerate(sources):
         try:
-            aged: Aged[Any] = yield from source.ask(ask)
+            aged: Aged[Any] = yield from share(source.ask(ask), len(sources) - turn)
         except LandedCostError as error:
             failures.append(error)
             continue

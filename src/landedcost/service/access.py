@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ SCOPES = ("price", "quotes", "facts", "stream", "hooks")
 stock. ``stream``: read the feed where it is not open to all. ``hooks``: answer other shops."""
 PER_MINUTE = 600
 _PREFIX = "lck"
+_PRIVATE = 0o600
+_HEAD = "# Keys of a landedcost service: hashes only. Take a table out to end its key.\n\n"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _FIELDS = ("hash", "scopes", "per_minute", "burst", "note")
 
 
@@ -53,15 +58,33 @@ class ApiKeys:
     def read(cls, path: Path) -> ApiKeys:
         """From a TOML file of tables ``[keys.NAME]`` with ``hash`` and ``scopes``."""
         try:
-            table = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            raise _bad("it is not UTF-8", str(path)) from None
+        except OSError as error:
             raise RequestError(
-                f"cannot be read: {error}",
-                code="bad_keys",
+                f"cannot read the keys: {error.strerror or error}",
+                code="no_file",
                 where=str(path),
-                hint="make it anew with `landedcost service key NAME`",
+                hint="make the file with `landedcost service key NAME`",
             ) from None
-        return cls.of(table.get("keys", {}), f"{path.name}: keys")
+        return cls.parse(text, path.name)
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> ApiKeys:
+        """From the text of such a file; no message quotes any of it."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            raise _bad("it is not TOML", where, "make it with `landedcost service key`") from None
+        if set(table) - {"keys"}:
+            raise _bad("it has tables [keys.NAME] and nothing else", where)
+        return cls.of(table.get("keys", {}), f"{where}: keys")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        return tuple(self._keys)
 
     @classmethod
     def of(cls, table: Any, where: str = "keys") -> ApiKeys:
@@ -112,15 +135,50 @@ class ApiKeys:
         return found
 
 
-def new_key(
-    name: str, scopes: tuple[str, ...], per_minute: int = PER_MINUTE
-) -> tuple[str, dict[str, Any]]:
-    """A new key, and the table to keep of it. Raises RequestError for an unknown scope."""
+def new_key(name: str, scopes: Sequence[str], per_minute: int = PER_MINUTE) -> tuple[str, str]:
+    """A new key, and the table to keep of it as text. Raises RequestError (``bad_keys``)."""
+    if not _NAME.fullmatch(name):
+        raise _bad("a name has 1 to 64 letters, digits, - and _", "NAME")
     token = f"{_PREFIX}_{secrets.token_urlsafe(32)}"
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    table = {"hash": f"sha256:{digest}", "scopes": list(scopes), "per_minute": per_minute}
-    _key(name, table, name)
-    return token, table
+    digest = f"sha256:{hashlib.sha256(token.encode()).hexdigest()}"
+    _key(name, {"hash": digest, "scopes": list(scopes), "per_minute": per_minute}, name)
+    listed = ", ".join(f'"{scope}"' for scope in dict.fromkeys(scopes))
+    text = f'[keys.{name}]\nhash = "{digest}"\nscopes = [{listed}]\nper_minute = {per_minute}\n'
+    return token, text
+
+
+def add_key(path: Path, name: str, scopes: Sequence[str], per_minute: int = PER_MINUTE) -> str:
+    """Make a key and keep its hash in a file that its owner alone can read; returns the key.
+
+    Raises RequestError: ``bad_keys``, ``key_exists``, ``cannot_write``.
+    """
+    before = ""
+    if path.exists():
+        if name in ApiKeys.read(path).names:
+            raise RequestError(
+                f"there is a key {name!r} already",
+                code="key_exists",
+                where=str(path),
+                hint="choose another name; to end a key, take its table out of the file",
+            )
+        before = path.read_text("utf-8").rstrip() + "\n\n"
+    token, table = new_key(name, scopes, per_minute)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write((before or _HEAD) + table)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise RequestError(
+            f"cannot write the keys: {error.strerror or error}",
+            code="cannot_write",
+            where=str(path),
+        ) from None
+    return token
 
 
 def _key(name: str, value: Any, where: str) -> ApiKey:

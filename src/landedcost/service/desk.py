@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ..client import LandedCost
-from ..contract import read_json
 from ..errors import RequestError
 from ..ports.flow import Flow
 from ..transport.loops import in_thread
 from .access import ApiKey, ApiKeys
-from .limits import Buckets
-from .problems import Problem
+from .limits import MAX_BODY, Buckets
 
 T = TypeVar("T")
 DEADLINE = "Landedcost-Deadline-Ms"
 """The header by which a caller says how long it waits, in milliseconds."""
-LINES = 1_000
-"""Lines of all baskets of one request together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``deadline_ms`` is the longest an answer takes; a caller may ask for less."""
+    """``deadline_ms`` is the longest an answer waits for live sources; a caller may ask for less.
+
+    ``body`` is the size of a body in bytes, ``markets`` how many one comparison has.
+    """
 
     deadline_ms: int = 3_000
     markets: int = 100
+    body: int = MAX_BODY
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,20 @@ class Desk:
     clock: Callable[[], datetime]
     keys: ApiKeys | None = field(repr=False)
     buckets: Buckets = field(repr=False)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
-    def let_in(self, request: Request, scope: str) -> ApiKey | None:
-        """Check the key of a request and count it. Raises Problem: 401, 403, 429."""
+    def let_in(self, request: Request, scope: str, query: str = "") -> ApiKey | None:
+        """Check the key of a request and count it. Raises Problem: 401, 403, 429.
+
+        The key is in the header; ``query`` names a parameter of the address that it may be in
+        instead, for those that cannot send a header.
+        """
         if self.keys is None:
             return None
-        key = self.keys.allowed(request.headers.get("authorization"), scope)
+        told = request.headers.get("authorization")
+        if told is None and query and query in request.query_params:
+            told = f"Bearer {request.query_params[query]}"
+        key = self.keys.allowed(told, scope)
         self.buckets.take(key)
         return key
 
@@ -70,19 +77,12 @@ class Desk:
         return min(int(text[:9]), self.limits.deadline_ms)
 
     async def run(self, flow: Flow[T], deadline_ms: int) -> T:
-        """Run a flow of the shop's live sources until the deadline."""
-        return await self.shop.outside.arun(flow, deadline_ms)
+        """Run a flow of the shop's live sources, with some time left to write the answer."""
+        spare = min(max(20, deadline_ms // 10), deadline_ms // 2)
+        return await self.shop.outside.arun(flow, max(1, deadline_ms - spare))
 
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-async def body_of(request: Request) -> Any:
-    """The JSON of a request's body, nothing lost. Raises RequestError, Problem (413)."""
-    try:
-        return read_json(await request.body())
-    except ClientDisconnect:
-        raise Problem(413, "too_large", "the body is too large, or was cut off") from None
 
 
 async def working(make: Callable[[], T], lines: int) -> T:

@@ -44,6 +44,17 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.quotes = Counter(
+            "landedcost_held_quotes",
+            "Prices held, honoured, and made again after their time.",
+            ("what",),
+            registry=self.registry,
+        )
+
+    def held(self, what: str) -> None:
+        """Note that a price was ``made`` (held), ``honoured`` or ``requoted``."""
+        self.quotes.labels(what).inc()
+
     def took(self, route: str, ns: int) -> None:
         """Note how long a route took, in nanoseconds."""
         self.spans.labels(route).observe(ns // 1_000)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from anyio import create_task_group, lowlevel
+from cachetools import LRUCache
 from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response
 
 from ..contract import build_request
 from ..errors import LandedCostError, RequestError
+from ..pricing.read import span
 from ..request import Buyer
-from .desk import Desk, body_of, working
+from .body import body_of
+from .desk import Desk, working
+from .problems import Problem
 
 if TYPE_CHECKING:
+    from ..market import Market
     from ..quote import Quote
-    from ..request import Request
+    from ..request import Bundle, Request
+    from .quotes import Quotes
+
+MARKETS = 512
+"""How many markets are kept, with the programs that were made for them."""
 
 
 class Prices:
@@ -23,13 +33,23 @@ class Prices:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.quotes: Quotes | None = None
+        self._markets: LRUCache[object, Market] = LRUCache(MARKETS)
 
     async def price(self, asked: Asked) -> Response:
-        """A request document in, its answer document out."""
-        self.desk.let_in(asked, "price")
+        """A request document in, its answer document out; ``?hold=15m`` holds it as well."""
+        lasts = asked.query_params.get("hold")
+        self.desk.let_in(asked, "price" if lasts is None else "quotes")
         deadline = self.desk.deadline(asked)
+        holding = None if lasts is None else span(lasts, "hold")
+        if holding is not None and self.quotes is None:
+            raise no_till()
         request = self.request(await body_of(asked))
-        return JSONResponse((await self.quote(request, deadline)).as_dict())
+        quote = await self.quote(request, deadline)
+        told = quote.as_dict()
+        if holding is not None and self.quotes is not None:
+            told["held"] = await self.quotes.held(quote, holding)
+        return JSONResponse(told)
 
     async def compare(self, asked: Asked) -> Response:
         """``{"request": …, "markets": ["DE", "CA-ON"]}`` in, an answer or an error for each."""
@@ -61,7 +81,28 @@ class Prices:
         shop = self.desk.shop
         if shop.providers is not None:
             return await self.desk.run(shop.plan(request), deadline_ms)
-        return await working(lambda: shop.price(request), len(request.bundle.lines))
+        market, bundle = self._market(request), request.bundle
+        return await working(lambda: market.price(bundle), len(bundle.lines))
+
+    def _market(self, request: Request) -> Market:
+        """The market of a request, kept for the next one on the same lane with the same rates."""
+        rates = (_pinned(request.rates), _pinned(request.customs_rates))
+        key = (
+            *(request.buyer.key, request.buyer.place, request.seller.registrations),
+            *(request.ship_from, request.as_of, request.terms, request.channel),
+            *(request.currency, *rates),
+        )
+        market = self._markets.get(key)
+        if market is None:
+            market = self._markets[key] = self.desk.shop.market(request)
+        return market
+
+    async def quote_for(self, bundle: Bundle, buyer: Buyer, deadline_ms: int) -> Quote:
+        """What a bundle costs a buyer today. Raises the errors of ``LandedCost.price_for``."""
+        shop, day = self.desk.shop, self.desk.clock().date()
+        if shop.providers is not None:
+            return await self.desk.run(shop.plan_for(bundle, buyer, as_of=day), deadline_ms)
+        return await working(lambda: shop.price_for(bundle, buyer, as_of=day), len(bundle.lines))
 
     async def _one(self, request: Request, market: str, deadline_ms: int) -> dict[str, Any]:
         try:
@@ -90,3 +131,18 @@ class Prices:
                 hint='such as ["DE", "CA-ON", "ja-JP"]',
             )
         return self.request(document["request"]), list(dict.fromkeys(markets))
+
+
+def _pinned(rates: Mapping[str, str] | None) -> object:
+    return None if rates is None else tuple(sorted(rates.items()))
+
+
+def no_till() -> Problem:
+    """Why nothing is held here."""
+    return Problem(
+        409,
+        "no_signing_key",
+        "this service holds no prices: it has no key to sign them",
+        where="hold",
+        hint="make keys with `landedcost keys new` and set `signing_keys` under [quotes]",
+    )

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ..errors import (
+    HeldError,
     LandedCostError,
     PluginError,
     ProviderError,
     ProviderTimeout,
     RateLimited,
+    SoldOut,
 )
 
 log = logging.getLogger("landedcost.service")
@@ -26,7 +28,12 @@ _STATUS = {
     "too_large": 413,
     "too_many_lines": 413,
     "no_such_quote": 404,
-    "sold_out": 409,
+    "expired": 409,
+    "reservation_over": 409,
+    "reservation_differs": 409,
+    "missing_signature": 401,
+    "bad_signature": 401,
+    "stale_signature": 401,
 }
 """Codes of errors with a status of their own; any other request is well formed and wrong: 422."""
 
@@ -59,6 +66,8 @@ def status_of(error: LandedCostError) -> int:
         return 504
     if isinstance(error, ProviderError | PluginError):
         return 503
+    if isinstance(error, HeldError | SoldOut):
+        return 409
     return _STATUS.get(error.code, 422)
 
 
@@ -99,8 +108,8 @@ async def of_http(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": body}, error.status_code, headers=error.headers)
 
 
-async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-    """What nobody foresaw: logged with a number, and answered with the number alone."""
+def incident(error: Exception, request: Request) -> str:
+    """Log what nobody foresaw under a number, without what was asked; returns the number."""
     number = uuid4().hex[:12]
     log.error(
         "incident %s: %s at %s %s",
@@ -110,6 +119,12 @@ async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         request.url.path,
         exc_info=error,
     )
+    return number
+
+
+async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """What nobody foresaw is answered with the number of the incident alone."""
+    number = incident(error, request)
     body = {
         "code": "internal",
         "message": f"something went wrong here, not in the request: incident {number}",

@@ -12,6 +12,7 @@ from .clock import Clock, FastClock, moment
 from .effects import Behind, Join, Through
 from .flights import Flight, Flights
 from .run import Run
+from .steps import share
 from .sync import SyncDriver
 from .threads import start
 from .tracing import asking
@@ -28,6 +29,7 @@ __all__ = [
     "Through",
     "Transport",
     "moment",
+    "share",
 ]
 
 T = TypeVar("T")

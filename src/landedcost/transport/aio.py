@@ -9,7 +9,7 @@ import anyio
 from ..errors import ProviderTimeout
 from ..ports.flow import Blocking, Effect, Flow, Keep, Request
 from .calls import call, keep
-from .effects import Behind, Join, Send, Sleep, Through
+from .effects import Behind, Join, Send, Share, Sleep, Through
 from .flights import Flight
 from .loops import in_thread, waker
 from .run import Run
@@ -63,6 +63,8 @@ class AsyncDriver:
                 return in_time(run)
             case Through(channel, flow):
                 return await self.run(flow, run.through(channel))
+            case Share(step, parts):
+                return await self.finish(step, run.share(parts))
             case Together(steps):
                 return await self._together(steps, run)
             case Blocking(function):

@@ -10,6 +10,7 @@ from ..ports.flow import Effect, Flow, Request
 
 if TYPE_CHECKING:
     from .channel import Channel
+    from .steps import Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class Through(Effect):
 
     channel: Channel
     flow: Flow[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Effect):
+    """A flow that has begun, with one of ``parts`` equal parts of the time that is left."""
+
+    step: Pending
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)

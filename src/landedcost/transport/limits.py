@@ -61,6 +61,11 @@ class Breaker:
                 )
             self._trying = True
 
+    def rests(self, now_ms: int) -> bool:
+        """Whether the source is left alone now."""
+        with self._lock:
+            return self._run >= self.failures and now_ms < self._open_until
+
     def succeeded(self) -> None:
         """The source answered, be it with a refusal."""
         with self._lock:

@@ -29,6 +29,10 @@ class Run:
         """The same with a provider's channel."""
         return replace(self, channel=channel)
 
+    def share(self, parts: int) -> Run:
+        """The same with one of so many equal parts of the time that is left."""
+        return replace(self, until_ms=self.clock.now_ms() + max(self.left_ms(), 0) // parts)
+
     def detached(self, deadline_ms: int) -> Run:
         """For work that others wait for too: a deadline of its own, not that of one caller."""
         span = max(deadline_ms, self.left_ms())

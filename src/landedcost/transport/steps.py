@@ -7,9 +7,12 @@ and only for the others are threads or tasks started.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ..ports.flow import Effect, Flow, Gather
+from .effects import Share
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,22 @@ def advance(flow: Flow[Any], value: Any = None, error: Exception | None = None) 
         if not all(isinstance(step, Done) for step in steps):
             return Pending(flow, Together(steps))
         value = tuple(step.value for step in steps if isinstance(step, Done))
+
+
+def share(flow: Flow[T], parts: int) -> Flow[T]:
+    """A flow that has to be done in one of ``parts`` equal parts of the time that is left.
+
+    What needs no waiting has its answer at once, whatever the time.
+    """
+    step = advance(flow)
+    if isinstance(step, Pending):
+        try:
+            value: T = yield Share(step, parts)
+        finally:
+            close(step)
+        return value
+    done: T = step.value
+    return done
 
 
 def _all(effect: Gather) -> tuple[Done | Pending, ...]:

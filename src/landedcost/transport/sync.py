@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import PluginError, ProviderTimeout
 from ..ports.flow import Blocking, Effect, Flow, Keep, Request
 from .calls import call, keep
-from .effects import Behind, Join, Send, Sleep, Through
+from .effects import Behind, Join, Send, Share, Sleep, Through
 from .run import Run
 from .steps import Done, Pending, Together, advance
 from .threads import Cancelled, Family, start
@@ -63,6 +63,8 @@ class SyncDriver:
                 return in_time(run)
             case Through(channel, flow):
                 return self.run(flow, run.through(channel))
+            case Share(step, parts):
+                return self.finish(step, run.share(parts))
             case Together(steps):
                 return self._together(steps, run)
             case Blocking(function):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import respx
+from secret_words import watch
 
 from landedcost.ports import (
     Amount,
@@ -25,7 +26,7 @@ from landedcost.transport import Transport
 
 URL = "https://api.easypost.com/v2/shipments"
 STATELESS = "https://api.easypost.com/beta/rates"
-KEY = "EZTK-1234567890"
+KEY = watch("EZTK-1234567890")
 
 
 def rate(**changes: Any) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import respx
+from secret_words import watch
 
 from landedcost.ports import Amount, BadAnswer, Denied, NoAnswer, Problem, ShippingAnswer
 from landedcost.providers.karrio import Karrio, KarrioSettings
 from landedcost.transport import Transport
 
 URL = "https://ship.example.org/v1/proxy/rates"
-KEY = "key_1234567890"
+KEY = watch("key_1234567890")
 
 
 def rate(**changes: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import respx
+from secret_words import watch
 
 from landedcost.ports import (
     Address,
@@ -24,7 +25,7 @@ from landedcost.providers.shippo import Shippo, ShippoSettings
 from landedcost.transport import Transport
 
 URL = "https://api.goshippo.com/shipments"
-KEY = "shippo_test_123456"
+KEY = watch("shippo_test_123456")
 
 
 def rate(**changes: Any) -> dict[str, Any]:

@@ -161,6 +161,10 @@ class Overlay {
     if (signature === this.drawn) return;
     this.drawn = signature;
     if (turn === null) return this.stage.replaceChildren();
+    // What only changed does not come in anew.
+    const turned = JSON.stringify(turn.page.map((card) => [card.bundle, card.market]));
+    this.stage.classList.toggle("same", turned === this.turned);
+    this.turned = turned;
     if (mode === "grid") this.stage.replaceChildren(grid(turn.page, now, this.settings, this.testing));
     else if (mode === "ticker") this.drawTicker(turn.page, now, real, moving);
     else {

@@ -3,5 +3,6 @@
 // for programs that open a file without a query; the address goes before them.
 
 const { server: written, settings: set } = document.documentElement.dataset;
-const home = written ? `${written}/` : location.protocol.startsWith("http") ? location.href : null;
+const told = written ? new URL(`${written}/`, location.href).href : null;
+const home = told ?? (location.protocol.startsWith("http") ? location.href : null);
 begin(`${set}&${location.search.slice(1)}`, home, Boolean(written));

@@ -33,6 +33,7 @@ const SETTINGS = {
   lang: ["en", (text) => (/^[a-z]{2,3}(-[A-Za-z]{2,4})*$/.test(text) ? text : undefined), "de"],
   test: ["0", oneOf("0", "1"), "0, 1"],
   server: [null, address, "http://127.0.0.1:8765"],
+  feed: ["stream", oneOf("stream", "poll"), "stream, poll"],
   stale: [12, number(1, 60), "seconds, 1 to 60"],
   stock: [60, number(1, 86400), "seconds, 1 to 86400"],
   poll: [3, number(0.2, 60), "seconds, 0.2 to 60"],

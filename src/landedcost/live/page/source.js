@@ -29,6 +29,12 @@ class Source {
   }
 
   async run() {
+    while (!this.stopped && this.settings.feed === "poll") {
+      this.failures += 1;
+      this.unreachable = false;
+      await this.poll();
+      await pause(this.delay());
+    }
     while (!this.stopped) {
       this.failures += 1;
       if (this.failures > POLL_AFTER && !this.unreachable) this.poll();
@@ -153,6 +159,7 @@ class Source {
   async state(tag) {
     let answered = tag;
     await this.ask("state", tag === null ? {} : { "If-None-Match": tag }, async (response) => {
+      if (this.settings.feed === "poll") this.failures = 1;
       if (response.status === 304) {
         this.clock.hear(response.headers.get("Landedcost-Now"));
         this.heard();
