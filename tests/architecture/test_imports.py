@@ -85,7 +85,7 @@ def extra_of(path: Path) -> str:
         ("bulk", "polars.py"): "polars",
         ("bulk", "spark.py"): "spark",
         ("program", "columns.py"): "bulk",
-        ("cache", "shared.py"): "redis",
+        ("cache", "server.py"): "redis",
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
         ("adapters", "signatures.py"): "sign",

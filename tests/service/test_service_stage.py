@@ -184,9 +184,9 @@ async def test_a_stage_that_is_not_open_is_seen_with_a_key_alone(tmp_path: Path)
         assert (await http.get("/v1/stream")).status_code == 401
 
 
-def test_a_drop_is_served_by_one_worker(files: Files) -> None:
+def test_several_workers_show_one_drop_by_a_server(files: Files) -> None:
     text = files.config.read_text().replace("[server]", "[server]\nworkers = 2")
     files.config.write_text(text)
     with pytest.raises(RequestError) as caught:
         served(files, Clock(NOON))
-    assert caught.value.where == "server.workers"
+    assert caught.value.where == "state.redis"

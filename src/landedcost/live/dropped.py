@@ -38,6 +38,8 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _AHEAD = timedelta(seconds=5)
 """How far the clocks of two workers may be apart."""
+_TROUBLED = timedelta(seconds=1)
+"""How long until prices that could not be made are tried again."""
 _RATES, _GIVEN, _SHOWN, _OFFER = "rates", "rates:", "shown:", "offer:"
 
 
@@ -92,6 +94,13 @@ class DropSource:
         listed = None if markets is None else list(markets)
         sold = arguments(catalog, listed, policy, bundles, inventory, pinned)
         return cls(clock, {**sold, "inventory": inventory, **more}, keeping)
+
+    @property
+    def name(self) -> str:
+        """The same for all workers that sell the same things on the same markets."""
+        goods = sorted([name, one.title] for name, one in self._goods.items())
+        parts = [goods, sorted(self._buyers), str(self.sold.get("hold"))]
+        return sha256(encode(parts).encode()).hexdigest()[:12]
 
     @property
     def drop(self) -> Drop | None:
@@ -152,7 +161,7 @@ class DropSource:
         later = {p: r for p, r in rates.items() if at_us >= self._given.get(p, ("", 0))[1]}
         if not later:
             return self._made(drop, {"touched": 0, "changed": 0, "spared": len(drop.grid.cells)})
-        update = await to_thread.run_sync(partial(drop.rates_moved, later, keeper.now()))
+        update = await to_thread.run_sync(partial(drop.rates_moved, later, keeper.present()))
         self._given |= {pair: [rate, at_us] for pair, rate in later.items()}
         counted = {"touched": len(update.touched), "changed": len(update.changed)}
         return self._made(drop, {**counted, "spared": update.spared})
@@ -235,7 +244,11 @@ class DropSource:
                 kept[_OFFER + offer.id] = recipe.told()
                 self._note(offer.id, recipe)
             self._sent[cell] = (offer, shown)
-        return Made(self._keeper.next_at(drop.at), changes, {**kept, **self._over(drop.at)}, answer)
+        kept |= self._over(drop.at)
+        next_at = self._keeper.next_at(drop.at)
+        if "prices" in self._keeper.troubles:
+            next_at = max(next_at, self.clock() + _TROUBLED)
+        return Made(next_at, changes, kept, answer)
 
     def _note(self, id: str, recipe: Recipe) -> None:
         self._offers.append((recipe.end, id, recipe.rates))

@@ -115,7 +115,7 @@ class Keeper:
         """Keep the drop until cancelled."""
         try:
             while True:
-                now = self.now()
+                now = self.present()
                 with anyio.move_on_after((self.next_at(now) - now).total_seconds()):
                     await self._wake.wait()
                 await self.turn()
@@ -127,7 +127,7 @@ class Keeper:
 
     async def turn(self) -> None:
         """Do what is due now."""
-        now = self.now()
+        now = self.present()
         touched, self._touched, self._wake = self._touched, set(), anyio.Event()
         if now >= self._count_at:
             touched, self._count_at = set(self.drop.skus), now + self.count_every
@@ -155,7 +155,7 @@ class Keeper:
             "troubles": {name: str(error) for name, error in self.troubles.items()},
         }
 
-    def now(self) -> datetime:
+    def present(self) -> datetime:
         """The time; it stands still while the clock, set back a little, is behind the drop."""
         now, last = self.clock(), self.drop.at
         return last if now < last < now + _BACK else now
@@ -172,20 +172,20 @@ class Keeper:
         return max(now, min(times))
 
     async def _count(self, skus: set[str]) -> None:
-        counted = await to_thread.run_sync(self.drop.count, skus, self.now())
-        self.drop.stock_moved(skus, self.now(), counted)
+        counted = await to_thread.run_sync(self.drop.count, skus, self.present())
+        self.drop.stock_moved(skus, self.present(), counted)
 
     async def _take_rates(self, rates: TellRates) -> None:
         told = await to_thread.run_sync(rates)
-        self.drop.rates_moved(told, self.now())
+        self.drop.rates_moved(told, self.present())
 
     async def _advance(self, everything: bool) -> None:
         def ask() -> Any:
             return self.drop.ask(now, everything=everything)
 
-        now = self.now()
+        now = self.present()
         asked = await to_thread.run_sync(ask)
-        self.drop.advance(self.now(), asked)
+        self.drop.advance(self.present(), asked)
 
     async def _save(self, save: Save, now: datetime) -> None:
         self._save_at = now + SAVE_EVERY

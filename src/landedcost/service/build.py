@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from starlette.applications import Starlette
 
@@ -18,13 +17,13 @@ from ..errors import RequestError
 from ..held import Keys
 from ..held.keys import ENVIRONMENT
 from ..inventory import Inventory
-from ..live.drop import HOLD, Drop, Goods
-from ..live.sales import Plan, Sales
-from ..pricing.offer import Pricing
+from ..live.drop import HOLD
+from ..live.dropped import DropSource
+from ..live.log import Log
+from ..live.shared import Timing
 from ..pricing.policy import Policy
 from ..pricing.read import flag, span
 from ..providers.config import Providers
-from ..request import Buyer
 from ..transport import Policy as Patience
 from .access import ApiKeys
 from .app import Parts, create_service
@@ -71,6 +70,7 @@ def build(
             session,
             flag((settings.drop or {}).get("open", True), "drop.open"),
             hooks_of(settings, catalog),
+            settings.redis,
         )
         return create_service(shop, clock=clock, now_ns=now_ns, parts=parts)
     except BaseException:
@@ -213,12 +213,12 @@ def session_of(
             where="drop",
             hint="name a catalogue: landedcost service serve CATALOG.toml",
         )
-    if settings.workers > 1:
+    if settings.workers > 1 and settings.redis is None:
         raise RequestError(
-            "a drop is served by one worker: each would number its events on its own",
-            code="bad_request",
-            where="server.workers",
-            hint="serve the drop from one process, and prices from another with more workers",
+            "several workers show one drop by a Redis server, and none is given",
+            code="missing_field",
+            where="state.redis",
+            hint='write redis = "redis://HOST:6379/0", or set workers = 1',
         )
     told = settings.drop
     names = fields.texts(told.get("bundles", tuple(catalog.bundles)), "drop.bundles")
@@ -233,41 +233,17 @@ def session_of(
     policy = catalog.policy
     if settings.policy:
         policy = Policy.of(settings.policy, base=policy)
-    kept = catalog.using(shop)
-    goods = {name: _goods(kept, name, stock is not None) for name in names}
-    hold = span(told["hold"], "drop.hold") if "hold" in told else HOLD
-    drop = Drop(
-        Pricing(shop, policy),
-        goods,
-        markets,
-        at=clock(),
-        epoch=uuid4().hex[:12],
-        hold=hold,
+    source = DropSource.of(
+        clock,
+        catalog.using(shop),
+        markets=markets,
+        policy=policy,
+        bundles=names,
         inventory=stock,
-        sales=_sales(catalog, names, markets, clock()),
+        hold=span(told["hold"], "drop.hold") if "hold" in told else HOLD,
     )
-    return Session(drop, clock)
-
-
-def _sales(
-    catalog: Catalog, names: Sequence[str], markets: Sequence[str], at: datetime
-) -> Sales | None:
-    """When the drops of the catalogue are on; None where it has none."""
-    plans = [
-        Plan(drop.when, frozenset(drop.bundles), frozenset(drop.markets))
-        for drop in catalog.drops.values()
-    ]
-    buyers = {market: Buyer.of(market) for market in markets}
-    return Sales(plans, names, buyers, at) if plans else None
-
-
-def _goods(catalog: Catalog, name: str, kept: bool) -> Goods:
-    found = catalog.bundle(name)
-    units = {part.item.sku: part.quantity for part in found.parts if part.item.stock is not None}
-    return Goods(
-        found.title,
-        found.bundle,
-        {code: found.bundle_in(code) for code in found.prices},
-        units if kept else {},
-        found.costs,
-    )
+    log = None
+    if settings.redis is not None:
+        url, timing = settings.redis.get_secret_value(), Timing()
+        log = Log(url, source.name, patience_ms=timing.patience)
+    return Session(source, clock, log)

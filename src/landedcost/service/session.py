@@ -1,10 +1,8 @@
-"""The drop that a service shows, if it shows one, and the only way by which facts reach it.
-
-All of it runs in the event loop that serves the feed: a drop publishes where it is changed.
-"""
+"""The drop that a service shows, if it shows one, and the only way by which facts reach it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,64 +10,76 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from ..errors import LandedCostError, RequestError
+from ..live.dropped import DropSource, Honoured, rates_told
+from ..live.log import Log
+from ..live.shared import Shared, Timing
+from ..transport.loops import in_thread
 
 if TYPE_CHECKING:
-    from ..live.drop import Drop, Offered, Update
     from ..live.feed import Feed
+    from ..live.shelf import Offered
 
-READ_STOCK = timedelta(seconds=15)
-"""How often the stock is read: pages show no reading older than a minute."""
-_SECOND = timedelta(seconds=1)
-_APART = timedelta(milliseconds=250)
-"""How far apart two readings of the stock are at the least."""
+_LOG = logging.getLogger("landedcost.service")
+_APART, _LATE = timedelta(milliseconds=250), timedelta(seconds=2)
 
 
 class Session:
-    """A drop on stage. ``clock`` is the time of day, aware."""
+    """A drop on stage. ``clock`` is the time of day, aware.
 
-    def __init__(self, drop: Drop, clock: Callable[[], datetime]) -> None:
-        self.drop = drop
+    With a ``log`` it is one of several workers that show the same drop. It is priced here once in
+    either case: what cannot be sold is told at once, and is quick to take over later. Raises
+    LandedCostError.
+    """
+
+    def __init__(
+        self,
+        source: DropSource,
+        clock: Callable[[], datetime],
+        log: Log | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        if log is not None:
+            source.start({}, clock())
+            source.stop()
+        self.source = source
         self.clock = clock
-        self.trouble: LandedCostError | None = None
-        self._read_at = clock()
+        self.shared = Shared(source, clock, log, timing=timing)
         self._touched: set[str] = set()
         self._wake = anyio.Event()
 
     @property
     def feed(self) -> Feed:
         """What pages listen to."""
-        return self.drop.feed
+        return self.shared.feed
 
-    def rates_moved(self, rates: Mapping[str, str]) -> Update:
-        """Commercial rates are these now. Raises RequestError."""
-        return self.drop.rates_moved(rates, self.clock())
+    async def rates_moved(self, rates: Mapping[str, str]) -> dict[str, Any]:
+        """Commercial rates are these now: how many prices that touched, and the event.
 
-    def stock_moved(self, skus: Iterable[str]) -> None:
-        """The stock of some articles may be another. What fails is told in :meth:`state`."""
-        try:
-            self.drop.stock_moved(skus, self.clock())
-        except LandedCostError as error:
-            self.trouble = error
-        else:
-            self.trouble = None
+        Raises RequestError, and ProviderError (retryable) where no worker leads.
+        """
+        return await self.shared.tell("rates", rates_told(rates, self.clock()))
 
     def touch(self, skus: Iterable[str]) -> None:
         """The stock of some articles may be another: it is read soon, for many calls once."""
         self._touched.update(skus)
         self._wake.set()
 
-    def offered(self, card: str) -> Offered:
-        """The price that a page shows under an id. Raises RequestError."""
-        return self.drop.offered(card, self.clock())
+    async def offered(self, card: str) -> Offered | Honoured:
+        """The price that a page shows under an id, whichever worker showed it.
 
-    def shown(self, bundle: str, market: str) -> Offered:
+        Raises RequestError.
+        """
+        kept, at = self.shared.kept, self.clock()
+        return await in_thread(lambda: self.source.offered(card, kept, at))
+
+    async def shown(self, bundle: str, market: str) -> Offered | Honoured:
         """The price that a page shows now of a bundle on a market.
 
         Raises RequestError (``no_price``) where it shows none.
         """
         for card in self.feed.cards:
             if card.key == (bundle, market) and card.price is not None:
-                return self.offered(card.price.quote)
+                return await self.offered(card.price.quote)
         raise RequestError(
             f"no price is shown of {bundle!r} for {market}",
             code="no_price",
@@ -77,39 +87,42 @@ class Session:
             hint="it is sold out, over, or cannot be priced",
         )
 
-    def units(self, offered: Offered) -> Mapping[str, int]:
+    def units(self, offered: Offered | Honoured) -> Mapping[str, int]:
         """What one of the bundle takes from the stock."""
-        return self.drop.goods[offered.cell.bundle].units
+        return self.source.units(offered.cell.bundle)
 
     async def run(self) -> None:
         """Keep the drop up to date as time passes. Does not return."""
-        while True:
-            now = self.clock()
-            next_at = min(self.drop.next_at(now), self._read_at + READ_STOCK)
-            with anyio.move_on_after(max(next_at - now, _SECOND).total_seconds()):
-                await self._wake.wait()
-            self.tick(self.clock())
-            await anyio.sleep(_APART.total_seconds())
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._pass_on)
+            await self.shared.run()
 
-    def tick(self, now: datetime) -> None:
-        """Do what is due at an instant; what fails is told in :meth:`state`, and tried again."""
-        touched, self._touched, self._wake = self._touched, set(), anyio.Event()
-        if now - self._read_at >= READ_STOCK:
-            self._read_at = now
-            touched = {sku for goods in self.drop.goods.values() for sku in goods.units}
-        if touched:
-            self.stock_moved(touched)
-        try:
-            self.drop.advance(now)
-        except LandedCostError as error:
-            self.trouble = error
+    async def _pass_on(self) -> None:
+        """Tell whoever prices of which articles the stock is to be read."""
+        while True:
+            await self._wake.wait()
+            touched, self._touched, self._wake = self._touched, set(), anyio.Event()
+            wait = _APART
+            try:
+                await self.shared.tell("stock", {"skus": sorted(touched)})
+            except LandedCostError as error:
+                _LOG.info("the stock is read later: %s", error.code)
+                self.touch(touched)
+                wait = _LATE
+            await anyio.sleep(wait.total_seconds())
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many prices were made here, and how many left alone as no fact of theirs moved."""
+        drop = self.source.drop
+        return (0, 0) if drop is None else (drop.grid.priced, drop.grid.spared)
 
     def state(self) -> dict[str, Any]:
         """How it is, for ``/healthz``."""
-        return {
-            "state": "ok" if self.trouble is None else "degraded",
-            "event": self.feed.last_id,
-            "listeners": self.feed.listeners,
-            "unpriced": len(self.drop.errors),
-            "error": None if self.trouble is None else self.trouble.code,
-        }
+        told = self.shared.state()
+        keeper = self.source.keeper
+        if keeper is None:
+            return told
+        own = keeper.health()
+        degraded = "degraded" in (told["state"], own["state"])
+        return {**own, **told, "state": "degraded" if degraded else "ok"}
