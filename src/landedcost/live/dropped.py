@@ -107,6 +107,10 @@ class DropSource:
         """The drop, where this worker keeps it."""
         return None if self.keeper is None else self.keeper.drop
 
+    def health(self) -> dict[str, Any]:
+        """How the drop is, where this worker keeps it; empty elsewhere."""
+        return {} if self.keeper is None else self.keeper.health()
+
     def start(self, kept: Kept, at: datetime) -> Made:
         """Go on with the prices, ids and rates that were kept."""
         cells = {Cell(name, label) for name in self._goods for label in self._buyers}

@@ -109,8 +109,11 @@ class Shared:
     def state(self) -> dict[str, Any]:
         """How it is, for a health page: ``feed`` is shared, alone, own, lost or joining."""
         shared = self.mode in (LEADS, FOLLOWS)
+        own = self.source.health()
         fine = (shared or self.mode == OWN) and self.trouble is None
+        fine = fine and own.get("state", "ok") == "ok"
         return {
+            **own,
             "state": "ok" if fine else "degraded",
             "feed": "shared" if shared else self.mode,
             "leads": self.mode == LEADS,

@@ -50,6 +50,10 @@ class Source(Protocol):
         """Time has passed: do what is due. Raises LandedCostError."""
         ...
 
+    def health(self) -> Mapping[str, Any]:
+        """How it is: ``state`` and what else there is to tell; empty where it is not at work."""
+        ...
+
     def stop(self) -> None:
         """Another worker goes on."""
         ...
