@@ -26,7 +26,7 @@ SOURCE = Path(landedcost.__file__).parents[1]
 LET = ApiKey("till", b"", frozenset({"price"}), per_minute=60, burst=60)
 
 
-def until(what: Callable[[], Any], seconds: int = 15) -> Any:
+def until(what: Callable[[], Any], seconds: int = 30) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = what()

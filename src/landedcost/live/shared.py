@@ -359,15 +359,16 @@ class Shared:
         replica = self._replica
         life, seq = await log.at()
         known, alone = life == replica.life, self.mode == ALONE
-        if not life or (known and (seq < replica.seq or (alone and seq == replica.seq))):
-            replica.seq = max(seq, replica.seq)
-            await replica.begin(log, token)
-            self._told_alone = []
-        elif not known or alone or not await replica.catch_up(log):
-            base = await log.load()
-            self._stop()
-            replica.take_base(base)
-            await replica.catch_up(log)
+        lost = not life or (known and seq < replica.seq)
+        if lost or not known or alone or not await replica.catch_up(log):
+            base = None if lost or (known and seq == replica.seq) else await log.load()
+            if base is None:
+                replica.seq = max(seq, replica.seq)
+                await replica.begin(log, token)
+            else:
+                self._stop()
+                replica.take_base(base)
+                await replica.catch_up(log)
         return self._told_again()
 
     async def _follow(self, log: Log) -> str:
@@ -384,7 +385,11 @@ class Shared:
             await log.post(what, told)
         while True:
             if not await replica.catch_up(log, self.timing.patience // 2):
-                replica.take_base(await log.load())
+                base = await log.load()
+                replica.take_base(base)
+                if base is None:  # the server let go of it
+                    await log.post(ANEW, (await log.at())[0])
+                await self._pause(_APART_MS)
             token = await log.claim(self._worker, self.timing.lease)
             if token is not None:
                 return token
