@@ -86,6 +86,7 @@ def extra_of(path: Path) -> str:
         ("bulk", "spark.py"): "spark",
         ("program", "columns.py"): "bulk",
         ("cache", "server.py"): "redis",
+        ("cache", "shared.py"): "redis",
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",
         ("adapters", "signatures.py"): "sign",
