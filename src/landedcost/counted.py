@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .pipeline import FIRST_AMOUNT
+from .pipeline import FIRST_AMOUNT, Program
 from .rounding import half_up
 
 if TYPE_CHECKING:
     from .quote import Quote
+
+
+_Pick = tuple[int, tuple[str, str, str] | None, int, str, int | None, str]
 
 
 class Counted(NamedTuple):
@@ -35,21 +38,48 @@ def counted(quote: Quote) -> Sequence[Counted]:
             for c in quote.charges
             if c.amount_minor
         ]
-    program, lines = priced.program, priced.bundle.sorted
-    shown = program.layout.shown
+    lines = priced.bundle.sorted
     found, left = [], figures[0]
-    for slot, reasons, _, _, position in program.picks:
-        amount = figures[position + FIRST_AMOUNT]
+    code = None
+    for position, conversion, sign, kind, index, rule in _plan(priced.program):
+        amount = figures[position]
         if not amount:
             continue
-        if slot.currency != shown:
-            used = priced.market.rates.get("shown", slot.currency, shown)
+        if conversion is not None:
+            if conversion is not code:
+                used, code = priced.market.rates.get(*conversion), conversion
             amount = half_up(amount * used.minor_num, used.minor_den)
-        if slot.negative:
-            amount = -amount
-        line = None if slot.line is None else lines[slot.line].id
+        amount *= sign
         left -= amount
-        found.append(Counted(slot.kind, line, reasons[0][1].rule, amount, "checkout"))
+        line = None if index is None else lines[index].id
+        found.append(_made(Counted, (kind, line, rule, amount, "checkout")))
     if left:
         found.append(Counted("rounding", None, "conversion.sum", left, "checkout"))
+    return found
+
+
+_made = tuple.__new__
+"""A row without the call that names its fields: this is done for each charge of each price."""
+
+
+def _plan(program: Program) -> Sequence[_Pick]:
+    """What of the program each charge is counted from, worked out once."""
+    found: Sequence[_Pick] | None = program.derived.get(_plan)
+    if found is None:
+        shown = program.layout.shown
+        rates = {
+            code: None if code == shown else ("shown", code, shown)
+            for code in {slot.currency for slot in program.slots}
+        }
+        found = program.derived[_plan] = tuple(
+            (
+                position + FIRST_AMOUNT,
+                rates[slot.currency],
+                -1 if slot.negative else 1,
+                slot.kind,
+                slot.line,
+                reasons[0][1].rule,
+            )
+            for slot, reasons, _, _, position in program.picks
+        )
     return found

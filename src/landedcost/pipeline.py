@@ -8,7 +8,8 @@ here is pure: no clock, no I/O, no country, no currency by name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from .bundles.allocation import share_price
 from .collection.minimum import leave_uncollected, on_import, too_small
@@ -69,6 +70,8 @@ class Program:
     picks: tuple[Pick, ...]
     conversions: frozenset[tuple[str, str, str]]
     """The exchange rates that it reads: their use (``shown`` or ``customs``), source, target."""
+    derived: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out from the program alone, kept by whoever did."""
 
     def spans(self, wanted: Sequence[Reg], varying: str) -> Spans:
         """The bounds of ``wanted`` while one amount of the bundle varies.

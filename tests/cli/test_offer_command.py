@@ -38,6 +38,9 @@ def test_the_trail_as_tables(run: Run, request_file: str, shop: str) -> None:
         assert text in ran.out
     assert "remain" in ran.out
     assert "TR: " in ran.out
+    words = " ".join(ran.out.split())
+    assert "inkl. Zoll und Steuern, zzgl. Versand; outside it: delivery" in words
+    assert words.count("shown as ") == 2
 
 
 def test_as_json(run: Run, request_file: str, shop: str) -> None:

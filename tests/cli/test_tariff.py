@@ -172,14 +172,21 @@ def test_an_interrupted_import_leaves_nothing_behind(
     pipe = tmp_path / "hts_2026_rev_9.json"
     os.mkfifo(pipe)
     argv = ["tariff", "import", files["hts_2026_basic.json"], str(pipe), "--into", into]
-    run = "import sys; from landedcost.cli import main; sys.exit(main(sys.argv[1:]))"
-    process = subprocess.Popen([sys.executable, "-c", run, *argv], stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not Path(f"{into}.new").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    run = (
+        "import signal, sys; from landedcost.cli import main; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background job ignores it
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    with subprocess.Popen([sys.executable, "-c", run, *argv], stderr=subprocess.PIPE) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not Path(f"{into}.new").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert b"Traceback" not in told
     assert sorted(p.name for p in Path(into).parent.iterdir()) == ["tariffs.sqlite3.lock"]

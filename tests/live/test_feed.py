@@ -14,6 +14,7 @@ from landedcost.errors import RequestError
 from landedcost.lines import Amount
 from landedcost.live.card import Card, Gone, Part, Price, Sale, Stock
 from landedcost.live.feed import Event, Feed, Subscription
+from landedcost.quote import money_dict
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -229,7 +230,74 @@ def test_what_a_card_refuses() -> None:
     assert code(lambda: price(parts=(Part("a", Amount(5800, "EUR"), ""),))) == "bad_sum"
     assert code(lambda: price(parts=(Part("a", Amount(5900, "USD"), ""),))) == "mixed_currencies"
     assert code(lambda: price(saving=Part("a", Amount(1, "EUR"), ""))) == "bad_sum"
-    assert code(lambda: price(valid_until=datetime(2026, 10, 1)).as_dict()) == "naive_time"  # noqa: DTZ001
+    assert code(lambda: price(valid_until=datetime(2026, 10, 1)).json) == "naive_time"  # noqa: DTZ001
     assert code(lambda: Sale("over")) == "unknown_state"
     assert code(lambda: card(direction="up")) == "unknown_direction"
     assert code(lambda: Feed("e-1", AT)) == "bad_epoch"
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+amounts = st.builds(Amount, st.integers(-(10**9), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
+instants = st.datetimes(timezones=st.just(UTC)) | st.just(AT)
+
+
+@st.composite
+def any_cards(draw: Any) -> Card:
+    price = None
+    if draw(st.booleans()):
+        whole = draw(amounts)
+        saved = draw(st.integers(1, 10**6) | st.none())
+        unit = whole.currency
+        parts: tuple[Part, ...] = ()
+        saving = None
+        if draw(st.booleans()) or saved is not None:
+            rest = Amount(whole.minor - 5 + (saved or 0), unit)
+            parts = (Part(draw(texts), Amount(5, unit), draw(texts), 3), Part("x", rest, "y"))
+            saving = None if saved is None else Part(draw(texts), Amount(saved, unit), draw(texts))
+        price = Price(
+            quote=draw(texts.filter(bool)),
+            amount=whole,
+            text=draw(texts),
+            label=draw(texts),
+            valid_until=draw(instants),
+            code=draw(texts | st.none()),
+            changes_after=draw(st.booleans()),
+            parts=parts,
+            saving=saving,
+        )
+    starts = draw(instants | st.none())
+    return Card(
+        *[draw(texts) for _ in range(5)],
+        direction=draw(st.sampled_from(["ltr", "rtl"])),
+        price=price,
+        stock=draw(st.none() | st.builds(Stock, st.integers(0, 10**6), instants)),
+        sale=draw(st.none() | st.just(Sale("live", starts, draw(instants | st.none())))),
+    )
+
+
+@given(any_cards())
+def test_the_text_of_a_card_is_what_an_encoder_makes_of_its_document(one: Card) -> None:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    document = one.as_dict()
+    assert encode(document) == one.json
+    assert list(document) == [
+        *("bundle", "market", "title", "name", "language", "direction", "price", "stock", "sale")
+    ]
+    assert [document[n] for n in list(document)[:6]] == [
+        *(one.bundle, one.market, one.title, one.name, one.language, one.direction)
+    ]
+    price = document["price"]
+    assert (price is None) == (one.price is None)
+    if one.price is not None:
+        assert (price["quote"], price["text"]) == (one.price.quote, one.price.text)
+        assert (price["label"], price["code"]) == (one.price.label, one.price.code)
+        assert price["amount"] == money_dict(one.price.amount)
+        assert datetime.fromisoformat(price["valid_until"]) == one.price.valid_until.replace(
+            microsecond=one.price.valid_until.microsecond // 1_000 * 1_000
+        )
+        assert [part["title"] for part in price["parts"]] == [p.title for p in one.price.parts]
+        assert [part["amount"] for part in price["parts"]] == [
+            money_dict(part.amount) for part in one.price.parts
+        ]
+        assert (price["saving"] is None) == (one.price.saving is None)
+    assert (document["stock"] and document["stock"]["left"]) == (one.stock and one.stock.left)

@@ -409,3 +409,11 @@ def test_what_the_carrier_collects_is_part_of_the_price() -> None:
     holds(found)
     assert found.quote.delivery_minor > 0
     assert found.price.minor % 100 == 99
+
+
+def test_a_price_that_freight_and_duty_alone_exceed_is_an_error() -> None:
+    for policy in ({"all_in": "5.00 EUR"}, {"guards": {"ceiling": "5.00 EUR"}}):
+        with pytest.raises(RequestError) as caught:
+            offer(policy)
+        assert caught.value.code == "unreachable_price"
+        assert "5.00 EUR" in caught.value.message

@@ -121,6 +121,9 @@ async def test_health_tells_of_each_part(files: Files) -> None:
         assert set(told["parts"]) == {"store", "inventory", "feed", "sources"}
         page = (await http.get("/metrics")).text
         assert "landedcost_listeners 0.0" in page
+        assert (await http.get("/state")).status_code == 200
+        page = (await http.get("/metrics")).text
+        assert 'landedcost_requests_total{route="/state",status="200"} 1.0' in page
         assert "landedcost_cells_priced 3.0" in page
         assert 'landedcost_requests_total{route="/healthz",status="200"} 1.0' in page
 
@@ -136,6 +139,23 @@ async def test_health_says_which_part_is_worse(files: Files) -> None:
         assert told["parts"]["feed"]["state"] in ("ok", "degraded")
         down = [n for n in ("store", "inventory") if told["parts"][n]["state"] == "down"]
         assert down
+
+
+async def test_a_tick_that_breaks_does_not_end_the_service(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landedcost.live.drop.Drop.advance", lambda *_: 1 // 0)
+    clock = Clock()
+    async with client(served(files, clock), headers=files.header) as http:
+        clock.pass_by(minutes=9)
+        assert (await http.post("/v1/facts", json={"stock": {"mug": 9}})).is_success
+        for _ in range(100):
+            told = (await http.get("/healthz")).json()
+            if told["status"] == "degraded":
+                break
+            await anyio.sleep(0.05)
+        assert told["parts"]["feed"]["troubles"] == {"prices": "internal"}
+        assert (await http.get("/state")).status_code == 200
 
 
 async def events(files: Files, url: str, **asked: Any) -> AsyncIterator[dict[str, Any]]:
@@ -182,6 +202,21 @@ async def test_a_stage_that_is_not_open_is_seen_with_a_key_alone(tmp_path: Path)
         for path in ("/overlay", "/stream", "/state"):
             assert (await http.get(path)).status_code == 404
         assert (await http.get("/v1/stream")).status_code == 401
+
+
+async def test_what_is_shown_is_shown_on_after_a_restart(tmp_path: Path) -> None:
+    more = 'state = "drop.json"\n[policy]\nsticky = { band = "90%" }'
+    files = Files(tmp_path, drop=more)
+    clock = Clock()
+    async with client(served(files, clock), headers=files.header) as http:
+        before = await shown(http)
+    assert tmp_path.joinpath("drop.json").is_file()
+    clock.pass_by(minutes=5)
+    async with client(served(files, clock), headers=files.header) as http:
+        told = await http.post("/v1/facts", json={"rates": {"USD/EUR": "0.80"}})
+        assert told.json()["touched"] == 1
+        after = await shown(http)
+    assert after["DE"]["price"]["amount"] == before["DE"]["price"]["amount"]
 
 
 def test_several_workers_show_one_drop_by_a_server(files: Files) -> None:

@@ -87,6 +87,8 @@ def accept(
 ) -> Accepted:
     """Honour a held price, or price it again if it has expired, and say what moved.
 
+    ``shop`` prices with its own margin on exchange rates: for an offer of a policy give
+    ``pricing.shop_for(buyer.place)``. The goods price stays that of the offer.
     ``rates`` and ``customs_rates`` take the place of those the held request was given. A price
     that is refused for another reason than its age is refused here too: raises HeldError as
     :func:`~landedcost.held.verify` does, ``expired`` among them for a token, which does not have

@@ -11,20 +11,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from json.encoder import encode_basestring as _text
 from typing import Any
 
+from ..currencies import currency
 from ..errors import RequestError
 from ..lines import Amount, one_of
-from ..quote import money_dict
+from ..money import amount_text
 
 STATES = ("scheduled", "live", "sold_out", "ended")
 OVER = ("sold_out", "ended")
 """The states of a drop in which no price is shown."""
 DIRECTIONS = ("ltr", "rtl")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_KEPT = 4_096
 
 
+@lru_cache(maxsize=_KEPT)
 def instant_text(at: datetime) -> str:
     """An instant as the feed writes it, ``2026-10-01T12:00:00.000Z``.
 
@@ -48,14 +51,13 @@ class Part:
     text: str
     quantity: int = 1
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def json(self) -> str:
         """The ``parts`` entry of the feed."""
-        return {
-            "title": self.title,
-            "quantity": self.quantity,
-            "amount": money_dict(self.amount),
-            "text": self.text,
-        }
+        return (
+            f'{{"title":{_text(self.title)},"quantity":{self.quantity},'
+            f'"amount":{_money(self.amount)},"text":{_text(self.text)}}}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Price:
                 where="price.quote",
                 hint="give the id of the quote that it was taken from",
             )
+        if not self.parts and self.saving is None:
+            return
         shown = (*self.parts, self.saving) if self.saving else self.parts
         if any(part.amount.currency != self.amount.currency for part in shown):
             raise RequestError(
@@ -97,7 +101,7 @@ class Price:
             )
         total = sum(part.amount.minor for part in self.parts)
         total -= self.saving.amount.minor if self.saving else 0
-        if shown and total != self.amount.minor:
+        if total != self.amount.minor:
             raise RequestError(
                 f"the parts less the saving are {total}, the price is {self.amount.minor}",
                 code="bad_sum",
@@ -105,19 +109,17 @@ class Price:
                 hint="give parts that add up, or none",
             )
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def json(self) -> str:
         """The ``price`` object of the feed."""
-        return {
-            "quote": self.quote,
-            "amount": money_dict(self.amount),
-            "text": self.text,
-            "code": self.code,
-            "label": self.label,
-            "valid_until": instant_text(self.valid_until),
-            "changes_after": self.changes_after,
-            "parts": [part.as_dict() for part in self.parts],
-            "saving": self.saving and self.saving.as_dict(),
-        }
+        parts = ",".join([part.json for part in self.parts]) if self.parts else ""
+        return (
+            f'{{"quote":{_text(self.quote)},"amount":{_money(self.amount)},'
+            f'"text":{_text(self.text)},"code":{_known(self.code)},"label":{_known(self.label)},'
+            f'"valid_until":"{instant_text(self.valid_until)}",'
+            f'"changes_after":{"true" if self.changes_after else "false"},"parts":[{parts}],'
+            f'"saving":{"null" if self.saving is None else self.saving.json}}}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,10 @@ class Stock:
     left: int
     read_at: datetime
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def json(self) -> str:
         """The ``stock`` object of the feed."""
-        return {"left": self.left, "read_at": instant_text(self.read_at)}
+        return f'{{"left":{self.left},"read_at":"{instant_text(self.read_at)}"}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +146,13 @@ class Sale:
     def __post_init__(self) -> None:
         one_of(self.state, STATES, "sale.state", "unknown_state")
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def json(self) -> str:
         """The ``sale`` object of the feed."""
-        return {
-            "state": self.state,
-            "starts_at": self.starts_at and instant_text(self.starts_at),
-            "ends_at": self.ends_at and instant_text(self.ends_at),
-        }
+        return (
+            f'{{"state":"{self.state}","starts_at":{_instant(self.starts_at)},'
+            f'"ends_at":{_instant(self.ends_at)}}}'
+        )
 
 
 @dataclass(frozen=True)
@@ -176,22 +179,42 @@ class Card:
 
     def as_dict(self) -> dict[str, Any]:
         """The card's document in the feed."""
-        return {
-            "bundle": self.bundle,
-            "market": self.market,
-            "title": self.title,
-            "name": self.name,
-            "language": self.language,
-            "direction": self.direction,
-            "price": self.price and self.price.as_dict(),
-            "stock": self.stock and self.stock.as_dict(),
-            "sale": self.sale and self.sale.as_dict(),
-        }
+        found: dict[str, Any] = json.loads(self.json)
+        return found
 
     @cached_property
     def json(self) -> str:
-        """The document as text, made once."""
-        return _encode(self.as_dict())
+        """The document as text, made once; put together from parts, most of them known."""
+        head = _head(self.bundle, self.market, self.title, self.name, self.language, self.direction)
+        price, stock, sale = self.price, self.stock, self.sale
+        return (
+            f'{head}"price":{"null" if price is None else price.json},'
+            f'"stock":{"null" if stock is None else stock.json},'
+            f'"sale":{"null" if sale is None else sale.json}}}'
+        )
+
+
+@lru_cache(maxsize=16 * _KEPT)
+def _head(bundle: str, market: str, title: str, name: str, language: str, direction: str) -> str:
+    return (
+        f'{{"bundle":{_text(bundle)},"market":{_text(market)},"title":{_text(title)},'
+        f'"name":{_text(name)},"language":{_text(language)},"direction":"{direction}",'
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(text: str | None) -> str:
+    """A text that comes again and again, such as a label."""
+    return "null" if text is None else _text(text)
+
+
+def _money(amount: Amount) -> str:
+    digits = currency(amount.currency).digits
+    return f'{{"amount":"{amount_text(amount.minor, digits)}","currency":"{amount.currency}"}}'
+
+
+def _instant(at: datetime | None) -> str:
+    return "null" if at is None else f'"{instant_text(at)}"'
 
 
 @dataclass(frozen=True, slots=True)

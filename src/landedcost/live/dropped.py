@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from anyio import to_thread
 
-from ..errors import RequestError
+from ..errors import LandedCostError, RequestError
 from ..pricing.offer import Pricing
 from ..pricing.sticky import moment
 from ..request import Buyer
@@ -28,7 +28,6 @@ from .wire import encode
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from ..errors import LandedCostError
     from ..market import Market
     from ..ports.inventory import InventorySource
     from ..pricing.policy import Policy
@@ -58,7 +57,7 @@ class DropSource:
     """A drop that any of several workers can keep; see :class:`landedcost.live.source.Source`.
 
     ``sold`` are the arguments of :class:`~landedcost.live.drop.Drop`, but for ``at``, ``epoch``,
-    ``rates``, ``state`` and ``earlier``; ``keeping`` those of
+    ``rates`` and ``earlier``; its ``state`` is for a start from nothing. ``keeping`` are those of
     :class:`~landedcost.live.keep.Keeper`.
     """
 
@@ -70,6 +69,7 @@ class DropSource:
     ) -> None:
         self.clock = clock
         self.sold = dict(sold)
+        self._state = self.sold.pop("state", None) or {}
         self.keeping = dict(keeping or {})
         self.keeper: Keeper | None = None
         self._pricing: Pricing = self.sold["pricing"]
@@ -108,13 +108,19 @@ class DropSource:
         return None if self.keeper is None else self.keeper.drop
 
     def health(self) -> dict[str, Any]:
-        """How the drop is, where this worker keeps it; empty elsewhere."""
-        return {} if self.keeper is None else self.keeper.health()
+        """How the drop is, where this worker keeps it: codes of what fails, for anybody to see."""
+        if self.keeper is None:
+            return {}
+        troubles = {
+            name: error.code if isinstance(error, LandedCostError) else "internal"
+            for name, error in self.keeper.troubles.items()
+        }
+        return {**self.keeper.health(), "troubles": troubles}
 
     def start(self, kept: Kept, at: datetime) -> Made:
         """Go on with the prices, ids and rates that were kept."""
         cells = {Cell(name, label) for name in self._goods for label in self._buyers}
-        state: dict[str, dict[str, Any]] = {}
+        state: dict[str, dict[str, Any]] = {} if kept else dict(self._state)
         earlier: dict[Cell, Earlier] = {}
         self._given: dict[str, Any] = dict(kept.get(_RATES, {}))
         self._offers: deque[tuple[datetime, str, str]] = deque()
@@ -178,6 +184,11 @@ class DropSource:
     def stop(self) -> None:
         """Another worker keeps it."""
         self.keeper = None
+
+    def end(self) -> None:
+        """The worker ends: what is stored in a file is stored."""
+        if self.keeper is not None:
+            self.keeper.end()
 
     def units(self, bundle: str) -> Mapping[str, int]:
         """What one of a bundle takes from the stock."""

@@ -122,8 +122,12 @@ class Keeper:
                 pause = _TROUBLED if "prices" in self.troubles else _APART
                 await anyio.sleep(pause.total_seconds())
         finally:
-            if self.save is not None and self._saved != self.drop.feed.last_id:
-                self.save(self.drop.state())
+            self.end()
+
+    def end(self) -> None:
+        """Store the state, if it has changed since it was."""
+        if self.save is not None and self._saved != self.drop.feed.last_id:
+            self.save(self.drop.state())
 
     async def turn(self) -> None:
         """Do what is due now."""

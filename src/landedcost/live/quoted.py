@@ -49,7 +49,7 @@ def price_of(
         text=shown.text,
         label=shown.label,
         valid_until=valid_until,
-        code=code_beside(shown.text, quote.currency),
+        code=_code(quote.locale, quote.currency),
         changes_after=changes_after,
         parts=_parts(of_parts) if parts else (),
         saving=saving if parts else None,
@@ -157,6 +157,12 @@ def bare_card(
         stock=stock,
         sale=sale,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _code(tag: str, unit: str) -> str | None:
+    """The code to show beside any amount of a currency in a locale, None for none."""
+    return code_beside(money_text(Amount(0, unit), tag), unit)
 
 
 @lru_cache(maxsize=4_096)

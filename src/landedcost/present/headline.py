@@ -15,7 +15,7 @@ from .bidi import isolate
 from .labels import Labels, labels_for
 from .law import PARTS, HeadlineRule, rule_of
 from .locale import Negotiated
-from .text import formatter
+from .text import Formatter, formatter
 
 if TYPE_CHECKING:
     from ..quote import Quote
@@ -114,7 +114,8 @@ def headline(
     currency's ISO code for its symbol, ``native`` the digits of the locale's own script.
     """
     found = front(quote, free_delivery=free_delivery, code=code, native=native)
-    rule, unit, labels = _rule(quote), quote.currency, _labels(quote.locale, quote.lane.buyer)
+    side = _side(quote, free_delivery)
+    rule, unit, labels = side.rule, quote.currency, side.labels
     return Headline(
         Amount(found.minor, unit),
         found.text,
@@ -132,49 +133,150 @@ def front(
     quote: Quote, *, free_delivery: bool = False, code: bool = False, native: bool = False
 ) -> Front:
     """The same in short, for those who show many prices."""
-    rule = _rule(quote)
-    inside, outside, later = _split(quote, rule, free_delivery)
-    write = formatter(quote.locale, quote.currency, code=code, native=native)
+    side = _side(quote, free_delivery)
+    inside, outside, later = side.split(quote)
+    write = side.writer(code, native)
     minor = sum(inside.values())
-    said = tuple(_said(inside, outside, rule, quote, free_delivery))
-    late = write(later) if later else ""
-    return Front(
-        minor,
-        write(minor),
-        _label(quote.locale, quote.lane.buyer, said, late),
-        inside,
-        outside,
-        later,
-    )
+    label = side.label(inside, outside, write(later) if later else "")
+    return Front(minor, write(minor), label, inside, outside, later)
 
 
 def headline_minor(quote: Quote) -> int:
     """The headline in minor units of the quote's currency, without the words."""
-    rule = _rule(quote)
-    if all(rule.inside(part) for part in PARTS):
-        return quote.total_minor
-    return sum(_split(quote, rule, False)[0].values())
+    side = _side(quote, False)
+    return quote.total_minor if side.whole else sum(side.split(quote)[0].values())
 
 
 def charges_inside(quote: Quote, *, free_delivery: bool = False) -> tuple[Counted, ...]:
     """The charges of a quote that stand in its headline; they add up to its amount."""
-    rule = _rule(quote)
-    _, outside, _ = _split(quote, rule, free_delivery)
+    side = _side(quote, free_delivery)
+    _, outside, _ = side.split(quote)
     found = []
     for charge in counted(quote):
-        kind = _kind(charge, quote)
-        if kind == "rounding":
-            stands = not outside
-        else:
-            stands = _inside(kind, charge, quote, rule, free_delivery)
-        if stands:
+        kind, stands = side.of(charge, quote)
+        if not outside if kind == "rounding" else stands:
             found.append(charge)
     return tuple(found)
 
 
-def _rule(quote: Quote) -> HeadlineRule:
-    lane = quote.lane
-    return _rule_on(lane.buyer, lane.day, lane.buyer_kind == "business")
+class _Side:
+    """What stands on which side of a headline, for the quotes of one program.
+
+    ``whole`` if all does: the headline is then the total.
+    """
+
+    def __init__(self, quote: Quote, free_delivery: bool) -> None:
+        lane = quote.lane
+        self.locale = quote.locale
+        self.currency = quote.currency
+        self.free_delivery = free_delivery
+        self.no_shipping = _no_shipping(quote)
+        self.rule = _rule_on(lane.buyer, lane.day, lane.buyer_kind == "business")
+        self.labels = _labels(quote.locale, lane.buyer)
+        self.whole = all(self.rule.inside(part) for part in PARTS)
+        self._known: dict[tuple[str, str], tuple[str, bool]] = {}
+        self._words: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._writers: dict[tuple[bool, bool], Formatter] = {}
+
+    def of(self, charge: Counted, quote: Quote) -> tuple[str, bool]:
+        """The kind of a charge in a headline, and whether it stands inside."""
+        key = charge.kind, charge.rule
+        found = self._known.get(key)
+        if found is None:
+            kind = _kind(charge, quote)
+            found = kind, kind != "rounding" and self._inside(kind, charge, quote)
+            if kind != "adjustment":
+                self._known[key] = found
+        return found
+
+    def split(self, quote: Quote) -> tuple[dict[str, int], dict[str, int], int]:
+        """What stands inside and outside by kind, and what of the inside is due on delivery.
+
+        Rounding of the conversion goes with what stands outside, so that a price in the buyer's
+        currency is shown as it was set; with nothing outside it goes inside.
+        """
+        inside: dict[str, int] = {}
+        outside: dict[str, int] = {}
+        rounding: list[Counted] = []
+        known, later = self._known, 0
+        for charge in counted(quote):
+            kind, _, rule, amount, collected = charge
+            name, stands = known.get((kind, rule)) or self.of(charge, quote)
+            if stands:
+                inside[name] = inside.get(name, 0) + amount
+                if collected == "delivery":
+                    later += amount
+            elif name == "rounding":
+                rounding.append(charge)
+            else:
+                outside[name] = outside.get(name, 0) + amount
+        for charge in rounding:
+            side = outside if outside else inside
+            side["rounding"] = side.get("rounding", 0) + charge.amount_minor
+            later += charge.amount_minor if not outside and charge.collected == "delivery" else 0
+        return inside, outside, later
+
+    def writer(self, code: bool, native: bool) -> Formatter:
+        """The function that writes an amount."""
+        found = self._writers.get((code, native))
+        if found is None:
+            found = formatter(self.locale, self.currency, code=code, native=native)
+            self._writers[code, native] = found
+        return found
+
+    def label(self, inside: dict[str, int], outside: dict[str, int], late: str) -> str:
+        """What has to stand beside the amount; ``late`` is what is due on delivery, as text."""
+        kinds = tuple(inside), tuple(outside)
+        found = None if late else self._words.get(kinds)
+        if found is None:
+            words = [self.labels.text(key) for key in self._said(inside, outside)]
+            if late:
+                words.append(self.labels.text("on_delivery", amount=late))
+            found = self.labels.joined(words)
+            if not late and 0 not in inside.values() and 0 not in outside.values():
+                self._words[kinds] = found
+        return found
+
+    def _inside(self, kind: str, charge: Counted, quote: Quote) -> bool:
+        if kind == "goods":
+            return True
+        if kind != "adjustment":
+            return self.rule.inside(kind, free_delivery=self.free_delivery)
+        covers = next(c.covers for c in quote.beside if charge.rule == f"landed.{c.provider}")
+        named = {_COVERED.get(part, part) for part in covers} & set(PARTS)
+        return any(self.rule.inside(part, free_delivery=self.free_delivery) for part in named)
+
+    def _said(self, inside: dict[str, int], outside: dict[str, int]) -> Iterable[str]:
+        """The labels a headline needs, in order.
+
+        A tax that stands outside is named though none was computed: what the engine does not
+        know, such as the sales tax of a state, may be due all the same.
+        """
+        rule = self.rule
+        imported = any(inside.get(kind) for kind in ("duty", "government_fees", "merchant_fees"))
+        if imported:
+            yield "duties_and_taxes_included" if rule.inside("tax") else "duties_included"
+        elif inside.get("tax"):
+            yield "tax_included"
+        if not rule.inside("duty") and outside.get("duty"):
+            yield "plus_duties_and_taxes"
+        elif not rule.inside("tax"):
+            yield "plus_tax"
+        if outside.get("government_fees") or outside.get("merchant_fees"):
+            yield "plus_fees"
+        if inside.get("delivery"):
+            yield "including_delivery"
+        elif outside.get("delivery") or self.no_shipping:
+            yield "plus_shipping"
+
+
+def _side(quote: Quote, free_delivery: bool) -> _Side:
+    """The side of a quote, kept with its program: a program has one lane and one currency."""
+    kept, key = quote.priced.program.derived, (_Side, quote.locale, free_delivery)
+    found: _Side | None = kept.get(key)
+    if found is None:
+        found = kept[key] = _Side(quote, free_delivery)
+    return found
 
 
 @lru_cache(maxsize=_KEPT)
@@ -187,91 +289,12 @@ def _labels(locale: str, buyer: Place) -> Labels:
     return labels_for(locale, _markets(buyer))
 
 
-@lru_cache(maxsize=_KEPT)
-def _label(locale: str, buyer: Place, said: tuple[str, ...], late: str) -> str:
-    labels = _labels(locale, buyer)
-    words = [labels.text(key) for key in said]
-    if late:
-        words.append(labels.text("on_delivery", amount=late))
-    return labels.joined(words)
-
-
-def _split(
-    quote: Quote, rule: HeadlineRule, free_delivery: bool
-) -> tuple[dict[str, int], dict[str, int], int]:
-    """What stands inside and outside by kind, and what of the inside is due on delivery.
-
-    Rounding of the conversion goes with what stands outside, so that a price in the buyer's
-    currency is shown as it was set; with nothing outside it goes inside.
-    """
-    inside: dict[str, int] = {}
-    outside: dict[str, int] = {}
-    rounding: list[Counted] = []
-    later = 0
-    for charge in counted(quote):
-        kind = _kind(charge, quote)
-        if kind == "rounding":
-            rounding.append(charge)
-            continue
-        if _inside(kind, charge, quote, rule, free_delivery):
-            inside[kind] = inside.get(kind, 0) + charge.amount_minor
-            later += charge.amount_minor if charge.collected == "delivery" else 0
-        else:
-            outside[kind] = outside.get(kind, 0) + charge.amount_minor
-    for charge in rounding:
-        side = outside if outside else inside
-        side["rounding"] = side.get("rounding", 0) + charge.amount_minor
-        later += charge.amount_minor if not outside and charge.collected == "delivery" else 0
-    return inside, outside, later
-
-
 def _kind(charge: Counted, quote: Quote) -> str:
     if charge.kind != "fee":
         return _PART_OF[charge.kind]
     rule = quote.priced.market.lane.regime.rules.get(charge.rule.partition(".")[2])
     by = "government" if rule is None else str(rule.settings.get("imposed_by", "government"))
     return "merchant_fees" if by == "carrier" else "government_fees"
-
-
-def _inside(
-    kind: str, charge: Counted, quote: Quote, rule: HeadlineRule, free_delivery: bool
-) -> bool:
-    if kind == "goods":
-        return True
-    if kind != "adjustment":
-        return rule.inside(kind, free_delivery=free_delivery)
-    covers = next(c.covers for c in quote.beside if charge.rule == f"landed.{c.provider}")
-    named = {_COVERED.get(part, part) for part in covers}
-    return any(rule.inside(p, free_delivery=free_delivery) for p in named & set(PARTS))
-
-
-def _said(
-    inside: dict[str, int],
-    outside: dict[str, int],
-    rule: HeadlineRule,
-    quote: Quote,
-    free_delivery: bool,
-) -> Iterable[str]:
-    """The labels a headline needs, in order.
-
-    A tax that stands outside is named though none was computed: what the engine does not know,
-    such as the sales tax of a state, may be due all the same.
-    """
-    imported = any(inside.get(kind) for kind in ("duty", "government_fees", "merchant_fees"))
-    if imported:
-        yield "duties_and_taxes_included" if rule.inside("tax") else "duties_included"
-    elif inside.get("tax"):
-        yield "tax_included"
-    if not rule.inside("duty") and outside.get("duty"):
-        yield "plus_duties_and_taxes"
-    elif not rule.inside("tax"):
-        yield "plus_tax"
-    if outside.get("government_fees") or outside.get("merchant_fees"):
-        yield "plus_fees"
-    if inside.get("delivery"):
-        yield "including_delivery"
-    elif outside.get("delivery") or _no_shipping(quote):
-        yield "plus_shipping"
 
 
 def _no_shipping(quote: Quote) -> bool:

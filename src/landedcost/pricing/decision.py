@@ -21,6 +21,7 @@ from .living import Settled, remember, settle
 from .making import Maker
 from .read import percent_text
 from .sticky import Shown
+from .target import LEAST
 
 if TYPE_CHECKING:
     from ..quote import Quote
@@ -227,6 +228,15 @@ class Decision:
     def _make(self, price: int, rails: Rails, *, declared: bool = False) -> None:
         """Set ``quote`` to the one that shows the price, or as near as there is."""
         made = self.maker.make(price, rails, self.shown, self.at, declared=declared)
+        goods = made.quote.priced.bundle.price
+        if goods is not None and goods.minor <= LEAST and made.shown > price:
+            raise RequestError(
+                f"the price is to be {self._text(price)}, and what is beside the goods alone comes "
+                f"to {self._text(made.shown - goods.minor)}",
+                code="unreachable_price",
+                where=self.policy.where,
+                hint="raise the price or the ceiling, or have freight and duty borne",
+            )
         self.quote = made.quote
         if made.less:
             why = f"{self._text(made.less)} less of freight is charged, so that the price comes out"

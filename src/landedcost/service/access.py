@@ -48,9 +48,6 @@ class ApiKeys:
     def __init__(self, keys: Mapping[str, ApiKey]) -> None:
         self._keys = dict(keys)
 
-    def __len__(self) -> int:
-        return len(self._keys)
-
     def __repr__(self) -> str:
         return f"ApiKeys({', '.join(sorted(self._keys))})"
 

@@ -100,7 +100,7 @@ def create_service(
         HTTPException: problems.of_http,
         Exception: problems.unforeseen,
     }
-    counted = [*named, "/openapi.json", "/v1/stream"]
+    counted = [*named, *("/openapi.json", "/v1/stream", "/overlay", "/stream", "/state")]
     middleware = [
         Middleware(Counted, metrics=metrics, routes=counted, now_ns=now_ns),
         Middleware(BodyLimit, most=have.limits.body),

@@ -19,6 +19,7 @@ from ..held.keys import ENVIRONMENT
 from ..inventory import Inventory
 from ..live.drop import HOLD
 from ..live.dropped import DropSource
+from ..live.keep import StateFile
 from ..live.log import Log
 from ..live.shared import Timing
 from ..pricing.policy import Policy
@@ -221,7 +222,14 @@ def session_of(
             hint='write redis = "redis://HOST:6379/0", or set workers = 1',
         )
     told = settings.drop
-    names = fields.texts(told.get("bundles", tuple(catalog.bundles)), "drop.bundles")
+    if settings.redis is not None and "state" in told:
+        raise RequestError(
+            "with a Redis server what is shown is kept there",
+            code="bad_request",
+            where="drop.state",
+            hint="leave `state` out",
+        )
+    names = fields.texts(told["bundles"], "drop.bundles") if "bundles" in told else None
     markets = fields.texts(told.get("markets", catalog.settings.markets), "drop.markets")
     if not markets:
         raise RequestError(
@@ -230,9 +238,10 @@ def session_of(
             where="drop.markets",
             hint='write markets = ["DE", "ja-JP"]',
         )
-    policy = catalog.policy
-    if settings.policy:
-        policy = Policy.of(settings.policy, base=policy)
+    policy = Policy.of(settings.policy, base=catalog.policy) if settings.policy else None
+    saved = None
+    if "state" in told:
+        saved = StateFile(settings.path(fields.text(told["state"], "drop.state")))
     source = DropSource.of(
         clock,
         catalog.using(shop),
@@ -241,6 +250,8 @@ def session_of(
         bundles=names,
         inventory=stock,
         hold=span(told["hold"], "drop.hold") if "hold" in told else HOLD,
+        state=saved.load() if saved is not None else None,
+        keeping={"save": saved.save} if saved is not None else None,
     )
     log = None
     if settings.redis is not None:

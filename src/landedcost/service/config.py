@@ -22,7 +22,7 @@ KEYS = ("server", "shop", "sources", "quotes", "state", "hooks", "policy", "drop
 SERVER = ("host", "port", "workers", "api_keys", "deadline_ms", "markets", "max_body")
 QUOTES = ("shop", "signing_keys", "hold", "longest", "overnight")
 STATE = ("database", "inventory", "redis")
-DROP = ("bundles", "markets", "hold", "open")
+DROP = ("bundles", "markets", "hold", "state", "open")
 SOURCES = (
     *("rates", "tariff", "carrier", "landed", "settings", "landed_policy", "choice"),
     *("agreement", "packaging_g", "timeout_ms", "attempts"),

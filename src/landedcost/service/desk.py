@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from ..client import LandedCost
 from ..errors import RequestError
@@ -18,6 +17,8 @@ from .access import ApiKey, ApiKeys
 from .limits import MAX_BODY, Buckets
 
 T = TypeVar("T")
+_MANY = 20
+"""Lines above which a price is made in a thread."""
 DEADLINE = "Landedcost-Deadline-Ms"
 """The header by which a caller says how long it waits, in milliseconds."""
 
@@ -82,12 +83,6 @@ class Desk:
         return await self.shop.outside.arun(flow, max(1, deadline_ms - spare))
 
 
-Handler = Callable[[Request], Awaitable[Response]]
-
-
 async def working(make: Callable[[], T], lines: int) -> T:
     """Call ``make``; in a thread where there is much to do, so that others are answered."""
     return make() if lines <= _MANY else await in_thread(make)
-
-
-_MANY = 20

@@ -11,6 +11,7 @@ import anyio
 
 from ..errors import LandedCostError, RequestError
 from ..live.dropped import DropSource, Honoured, rates_told
+from ..live.grid import Cell
 from ..live.log import Log
 from ..live.shared import Shared, Timing
 from ..transport.loops import in_thread
@@ -79,7 +80,9 @@ class Session:
         """
         for card in self.feed.cards:
             if card.key == (bundle, market) and card.price is not None:
-                return await self.offered(card.price.quote)
+                drop = self.source.drop
+                found = None if drop is None else drop.shelf.get(Cell(bundle, market))
+                return found or await self.offered(card.price.quote)
         raise RequestError(
             f"no price is shown of {bundle!r} for {market}",
             code="no_price",
@@ -95,7 +98,10 @@ class Session:
         """Keep the drop up to date as time passes. Does not return."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._pass_on)
-            await self.shared.run()
+            try:
+                await self.shared.run()
+            finally:
+                self.source.end()
 
     async def _pass_on(self) -> None:
         """Tell whoever prices of which articles the stock is to be read."""

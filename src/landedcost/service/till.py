@@ -157,7 +157,7 @@ class Till:
         while True:
             hold_id = f"n{sha256(hold_id.encode()).hexdigest()[:40]}"
             found = self.holds.get(hold_id)
-            if found is None or at < found.until:
+            if found is None or at < found.until or found.accepted_at is not None:
                 return hold_id
 
     def held(self, found: Hold) -> HeldQuote:
