@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -57,11 +57,13 @@ def create_app(
     *,
     serving: Serving | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    health: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Starlette:
     """An ASGI application for a feed: ``/overlay``, ``/stream`` and ``/state``.
 
     ``clock`` gives the server's time, aware. ``beside`` runs as long as the application does: it
-    publishes into the feed, and is cancelled at the end.
+    publishes into the feed, and is cancelled at the end. ``health`` tells how the feed is, for
+    ``/healthz``.
     """
     how = serving or Serving()
     page = document().encode()
@@ -93,6 +95,9 @@ def create_app(
         body = feed.snapshot().json(clock())
         return Response(body, headers=told, media_type="application/json")
 
+    async def healthz(_: Request) -> Response:
+        return JSONResponse(dict(health() if health is not None else {}))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
@@ -106,6 +111,7 @@ def create_app(
             Route("/overlay", overlay),
             Route("/stream", stream),
             Route("/state", state),
+            *([Route("/healthz", healthz)] if health is not None else []),
         ],
         # Prices are for everybody to see, and a page opened from a disk has no origin to name.
         middleware=[
