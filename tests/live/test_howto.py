@@ -53,9 +53,12 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
     assert found is not None
     port = free_port()
     command = [sys.executable, "-m", "landedcost", *shlex.split(found[1]), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=bundle.parent)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=bundle.parent
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
     try:
-        assert process.stdout is not None
         told = [process.stdout.readline().decode() for _ in range(2)]
         assert told == [f"overlay: http://127.0.0.1:{port}/overlay\n", "stop it with Ctrl-C\n"]
         url = f"http://127.0.0.1:{port}"
@@ -73,9 +76,12 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
             next(lines)
             process.send_signal(signal.SIGINT)  # with a page connected
             assert process.wait(8) in (0, 130)
+            assert list(lines)  # the answer is ended, not broken off
+        assert process.stderr.read() == b""
     finally:
         process.kill()
         process.stdout.close()
+        process.stderr.close()
 
 
 def test_a_port_that_is_taken(bundle: Path) -> None:

@@ -40,6 +40,8 @@ live = typer.Typer(help="Prices on a stream: a server, and what is exported to o
 _EXTRA = ("sse_starlette", "starlette", "uvicorn")
 _KINDS = ("page", "widget", "twitch")
 _SECOND = timedelta(seconds=1)
+_NAMED = 3
+"""How many bundles are named that cannot be priced for one reason."""
 _LOCAL = "http://127.0.0.1:8765"
 
 
@@ -229,8 +231,12 @@ def _tell(drop: Drop) -> None:
             where="drops",
             hint="name other markets, or leave `markets` of the drops out",
         )
+    alike: dict[tuple[str, str], list[str]] = {}
     for cell, error in drop.errors.items():
-        say(f"{cell.bundle} on {cell.market}: {error}")
+        alike.setdefault((cell.market, str(error)), []).append(cell.bundle)
+    for (market, text), bundles in alike.items():
+        more = f" and {len(bundles) - _NAMED} more" if len(bundles) > _NAMED else ""
+        say(f"{', '.join(bundles[:_NAMED])}{more} on {market}: {text}")
     if len(drop.errors) == len(drop.grid.cells):
         raise next(iter(drop.errors.values()))
 

@@ -26,6 +26,9 @@ from .feed import Feed
 NOW = "Landedcost-Now"
 """The header that tells the server's time where a body cannot: with 304."""
 
+_GOODBYE_S = 1
+"""How long the end of an answer may take to be sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -42,13 +45,21 @@ class Serving:
 
 
 class _Stream(EventSourceResponse):
-    """Server-sent events to one listener; one that reads no more is let go without a word."""
+    """Server-sent events to one listener; one that reads no more is let go without a word.
+
+    When the server stops, the answer is ended as it should be, and not broken off.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         except SendTimeoutError:
             self.active = False
+            return
+        if self.active:
+            self.active = False
+            with anyio.move_on_after(_GOODBYE_S):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def create_app(
