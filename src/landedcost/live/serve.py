@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from .card import instant_text
 from .document import document, policy
@@ -51,12 +51,20 @@ class _Stream(EventSourceResponse):
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = ended = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun, ended
+            begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, watched)
         except SendTimeoutError:
             self.active = False
             return
-        if self.active:
+        if begun and not ended:
             self.active = False
             with anyio.move_on_after(_GOODBYE_S):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})

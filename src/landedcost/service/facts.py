@@ -86,9 +86,11 @@ class Facts:
             at = self.desk.clock()
             return [inventory.set_stock(sku, number, at) for sku, number in stock.items()]
 
-        levels = await in_thread(write)
-        if self.session is not None:
-            self.session.touch(stock)
+        try:
+            levels = await in_thread(write)
+        finally:  # those before one that was refused are set
+            if self.session is not None:
+                self.session.touch(stock)
         return {
             one.sku: {
                 "total": one.total,

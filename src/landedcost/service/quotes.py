@@ -67,7 +67,11 @@ class Quotes:
                 where="card" if "card" in body else "request",
                 hint="give a request document, or the id of a price that the feed shows",
             )
-        hold_id = _id_of(asked, key)
+        hold_id, wanted = _id_of(asked, key), digest(body)
+        if hold_id:
+            before = await in_thread(lambda: self.till.again(hold_id, wanted))
+            if before is not None:  # whatever became of the card, or of a source, since
+                return JSONResponse(self.document(before), 201)
         card = None
         if "card" in body:
             offered = await self._card(body["card"])
@@ -82,7 +86,7 @@ class Quotes:
             Wanted(
                 self.till.lasting(lasts),
                 units,
-                digest(body),
+                wanted,
                 hold_id,
                 bool(body.get("record", False)),
                 card,
