@@ -10,6 +10,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -152,26 +153,20 @@ def catalogue(bundles: int, policy: dict[str, Any]) -> Catalog:
     )
 
 
-async def listen(port: int, heard: dict[str, list[float]], ready: asyncio.Event) -> None:
+async def listen(port: int, heard: dict[str, list[float]]) -> None:
     """One listener: notes when the last byte of each event arrived."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**26)
-    writer.write(b"GET /stream HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n")
-    tail, name, buffer = b"", "", b""
-    while True:
-        chunk = await reader.read(1 << 20)
-        if not chunk:
-            return
-        # The end of an event is an empty line; its id stands in its first bytes.
-        buffer = (buffer + chunk) if len(buffer) < 4_096 else buffer
-        if not name:
-            at = buffer.find(b"id: ")
-            if at >= 0 and b"\n" in buffer[at:]:
-                name = buffer[at + 4 :].split(b"\n", 1)[0].decode()
-        tail = (tail + chunk)[-16:]
-        if name and b"]}\n\n" in tail:
-            heard.setdefault(name, []).append(time.perf_counter())
-            ready.set()
-            name, buffer, tail = "", b"", b""
+    writer.write(b"GET /stream HTTP/1.0\r\nHost: bench\r\n\r\n")
+    waiting, looked = bytearray(), 0
+    while chunk := await reader.read(1 << 20):
+        waiting += chunk
+        while (end := waiting.find(b"\n\n", looked)) >= 0:
+            name = re.search(rb"(?:^|\n)id: (\S+)\nevent", waiting[:2_048])
+            if name is not None:
+                heard.setdefault(name[1].decode(), []).append(time.perf_counter())
+            del waiting[: end + 2]
+            looked = 0
+        looked = max(0, len(waiting) - 1)
 
 
 def listeners(port: int, count: int, pipe: Any) -> None:
@@ -179,7 +174,7 @@ def listeners(port: int, count: int, pipe: Any) -> None:
 
     async def run() -> None:
         heard: dict[str, list[float]] = {}
-        tasks = [asyncio.create_task(listen(port, heard, asyncio.Event())) for _ in range(count)]
+        tasks = [asyncio.create_task(listen(port, heard)) for _ in range(count)]
         told: set[str] = set()
         while True:
             await asyncio.sleep(0.002)
@@ -191,6 +186,12 @@ def listeners(port: int, count: int, pipe: Any) -> None:
                 return
 
     asyncio.run(run())
+
+
+def told(pipe: Any) -> Any:
+    if not pipe.poll(60):
+        raise SystemExit("the listeners heard nothing for a minute")
+    return pipe.recv()
 
 
 async def ticks(found: Catalog, rounds: int) -> dict[str, Any]:
@@ -214,7 +215,7 @@ async def ticks(found: Catalog, rounds: int) -> dict[str, Any]:
     )
     process.start()
     loop = asyncio.get_running_loop()
-    await loop.run_in_executor(None, ours.recv)  # the snapshot
+    await loop.run_in_executor(None, told, ours)  # the snapshot
     took, made, touched, spared, sizes, changed = [], [], 0, 0, [], 0
     for number in range(1, rounds + 1):
         await asyncio.sleep(0.3)
@@ -225,7 +226,7 @@ async def ticks(found: Catalog, rounds: int) -> dict[str, Any]:
         touched, spared = len(update.touched), update.spared
         changed = max(changed, len(update.changed))
         if update.event is not None:
-            _, last, _ = await loop.run_in_executor(None, ours.recv)
+            _, last, _ = await loop.run_in_executor(None, told, ours)
             took.append(last - start)
             sizes.append(len(update.event.json(AT)))
     process.terminate()
@@ -297,7 +298,7 @@ def columns(bundles: int) -> None:
 
     def in_columns() -> None:
         prices = shop.price_many(baskets, MARKETS, as_of=day, rates=rates, jobs=1)
-        prices.table()
+        len(prices.table)
 
     scalar, wide = timed(by_cell), timed(in_columns)
     print(
