@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from live_stage import Stage, free_port
 
 from landedcost.cli import main
 from landedcost.cli.live import _tell as tell
+from landedcost.inventory import Inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUEST = {
@@ -149,6 +151,55 @@ def test_what_cannot_be_priced_for_one_reason_is_told_once(
         "set, tee on ar-AE: rates",
         "book on ar-AE: rates",
     ]
+
+
+@pytest.mark.slow
+def test_a_drop_with_stock_that_goes_on_after_a_restart(bundle: Path) -> None:
+    text = bundle.read_text(encoding="utf-8").replace("weight_g = 180", "weight_g = 180\nstock = 9")
+    bundle.write_text(text, encoding="utf-8")
+    with Inventory.open(bundle.parent / "stock.db") as stock:
+        stock.set_stock("tee", 9, datetime.now(UTC))
+        shown = []
+        for left in (9, 4):
+            stock.set_stock("tee", left, datetime.now(UTC))
+            port = free_port()
+            command = [sys.executable, "-m", "landedcost", "live", "serve", "drop.toml"]
+            more = ["--stock", "stock.db", "--state", "state.json", "--port", str(port)]
+            process = subprocess.Popen([*command, *more], cwd=bundle.parent, stdout=subprocess.PIPE)
+            try:
+                assert process.stdout is not None
+                process.stdout.readline()
+                for _ in range(600):
+                    try:
+                        cards = httpx.get(f"http://127.0.0.1:{port}/state").json()["cards"]
+                        break
+                    except httpx.ConnectError:
+                        time.sleep(0.05)
+                process.send_signal(signal.SIGINT)
+                assert process.wait(8) in (0, 130)
+            finally:
+                process.kill()
+                process.stdout.close()
+            assert {card["stock"]["left"] for card in cards} == {left}
+            shown.append(json.loads((bundle.parent / "state.json").read_text(encoding="utf-8")))
+    assert shown[0]["tour"]["de-DE"] == shown[1]["tour"]["de-DE"]
+
+
+def test_what_a_drop_cannot_be_served_from(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = bundle.with_name("tee.json")
+    request.write_text(json.dumps(REQUEST), encoding="utf-8")
+    assert main(["live", "serve", "drop.toml", "tee.json", "--to", "DE"]) == 2
+    assert "a shop's file is served by itself" in capsys.readouterr().err
+    bundle.with_name("state.json").write_text("[]", encoding="utf-8")
+    assert main(["live", "serve", "drop.toml", "--state", "state.json"]) == 2
+    assert "state.json" in capsys.readouterr().err
+    told = bundle.read_text(encoding="utf-8")
+    drops = '[drops.one]\nmarkets = ["fr-FR"]\nstarts = "2026-10-02T20:00"\n'
+    bundle.write_text(f"{told}\n{drops}", encoding="utf-8")
+    assert main(["live", "serve", "drop.toml"]) == 2
+    assert "no drop of the file sells anything on these markets" in capsys.readouterr().err
 
 
 def test_what_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -125,10 +126,10 @@ async def client(app: Starlette, **options: Any) -> AsyncIterator[httpx.AsyncCli
 class Running:
     """An application served on a free port by a thread."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: Starlette, level: str = "critical") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(app, port=self.port, log_level="critical", access_log=False)
+        config = uvicorn.Config(app, port=self.port, log_level=level, access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -139,6 +140,10 @@ class Running:
                 return self
             time.sleep(0.01)
         raise RuntimeError("the server did not start")
+
+    def stop(self) -> None:
+        """Ask it to end as Ctrl-C does."""
+        self._server.handle_exit(signal.SIGTERM, None)
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True

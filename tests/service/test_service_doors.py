@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from service_stage import REQUEST, Callers, app_of, callers, client, signing, till
+from service_stage import REQUEST, Callers, Running, app_of, callers, client, signing, till
 
 from landedcost import RequestError
 from landedcost.service.access import ApiKeys, add_key, new_key
 from landedcost.service.desk import Limits
+from landedcost.service.limits import BodyLimit
 
 pytestmark = pytest.mark.anyio
 TEAM = callers()
@@ -127,6 +130,65 @@ async def test_the_limits_are_those_that_were_set(tmp_path: Path) -> None:
         assert (await http.post("/v1/compare", json=asked)).status_code == 422
 
 
+async def test_a_comparison_has_so_many_lines_on_all_markets(tmp_path: Path) -> None:
+    lines = [{**REQUEST["lines"][0], "id": f"l{n}"} for n in range(3)]
+    asked = {"request": {**REQUEST, "lines": lines}, "markets": ["DE", "FR"]}
+    for limit, status in ((6, 200), (5, 413)):
+        async with client(app_of(limits=Limits(compared=limit))) as http:
+            found = await http.post("/v1/compare", json=asked)
+            assert found.status_code == status
+    assert found.json()["error"]["code"] == "too_many_lines"
+
+
+async def test_a_body_that_does_not_come_is_waited_for_no_longer() -> None:
+    reached: list[str] = []
+
+    async def reads(_: Any, receive: Any, send: Any) -> None:
+        body = b""
+        while (part := await receive())["type"] == "http.request":
+            body += part["body"]
+        reached.append(part["type"])
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+
+    parts = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> Any:
+        if parts:
+            return parts.pop()
+        await anyio.sleep(60)
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await BodyLimit(reads, patience_s=0)({"type": "http", "headers": []}, receive, send)
+    assert reached == ["http.disconnect"]
+    assert [m["status"] for m in sent if "status" in m] == [408]
+    assert json.loads(sent[1]["body"])["error"]["code"] == "too_slow"
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+async def test_a_body_without_end_that_nobody_reads_closes_its_connection(tmp_path: Path) -> None:
+    with Running(locked(tmp_path)) as running:
+        async with await anyio.connect_tcp("127.0.0.1", running.port) as stream:
+            await stream.send(
+                b"POST /v1/price HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            text = b""
+            with anyio.fail_after(5), contextlib.suppress(anyio.EndOfStream):
+                while True:
+                    text += await stream.receive()
+    assert text.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close" in text.lower()
+
+
+async def test_a_deadline_may_begin_with_zeros() -> None:
+    async with client(app_of()) as http:
+        header = {"Landedcost-Deadline-Ms": "0" * 30 + "800"}
+        assert (await http.post("/v1/price", json=REQUEST, headers=header)).status_code == 200
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "", "٣"])
 async def test_a_deadline_is_a_number_of_milliseconds(text: str) -> None:
     async with client(app_of()) as http:
@@ -137,8 +199,13 @@ async def test_a_deadline_is_a_number_of_milliseconds(text: str) -> None:
 
 async def test_without_keys_only_this_machine_is_answered_under_its_own_name() -> None:
     async with client(app_of()) as http:
-        found = await http.get("/healthz", headers={"Host": "evil.example"})
-        assert found.status_code == 400
+        for host in ("evil.example", "127.0.0.1.evil.example", "[::2]", "8.8.8.8", ""):
+            found = await http.get("/healthz", headers={"Host": host})
+            assert (found.status_code, host) == (400, host)
+            assert found.json()["error"]["code"] == "wrong_host"
+        for host in ("localhost:80", "127.0.0.1", "127.0.0.2:8080", "[::1]:8080", "LOCALHOST"):
+            found = await http.get("/healthz", headers={"Host": host})
+            assert (found.status_code, host) == (200, host)
 
 
 async def test_paths_and_methods_that_are_not_there() -> None:

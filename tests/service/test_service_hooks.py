@@ -66,6 +66,13 @@ async def test_signed_nonsense_is_an_error_of_its_own(name: str) -> None:
         assert told["error"]["code"] == "bad_payload"
 
 
+async def test_woocommerce_finds_somebody_there_when_its_webhook_is_saved() -> None:
+    async with client(app_of(hooks=HOOKS)) as http:
+        for body, status in ((b"webhook_id=17", 200), (b"webhook_id=17&x=1", 401), (b"{}", 401)):
+            found = await http.post("/v1/hooks/woocommerce", content=body)
+            assert (found.status_code, body) == (status, body)
+
+
 async def test_saleor_is_told_every_line() -> None:
     _, told = await post("saleor", SALEOR, header("saleor", SALEOR))
     assert len(told["lines"]) == 2

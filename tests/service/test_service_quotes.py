@@ -14,6 +14,7 @@ from landedcost import LandedCost
 from landedcost.contract import AnswerDocument, build_request
 from landedcost.held import Keys
 from landedcost.inventory import Inventory
+from landedcost.service.till import Wanted
 
 pytestmark = pytest.mark.anyio
 KEYS = signing()
@@ -266,3 +267,22 @@ async def test_a_held_price_as_a_session_of_stripe(place: str) -> None:
         assert items + sent == int(due)
         assert session["client_reference_id"] == made["held"]["id"]
         assert session["metadata"]["quote_token_1"]
+
+
+def test_a_hold_lasts_no_longer_than_units_that_were_reserved_before(place: str) -> None:
+    """Its first attempt ended between the stock and the store: the units are not promised anew."""
+    quote = LandedCost("US").price(build_request(REQUEST, as_of=NOON.date()))
+    rules = LandedCost("US").rules
+    with Inventory.open(place) as stock:
+        stock.set_stock("tee", 5, NOON)
+        kept = till(place, KEYS, stock)
+        stock.reserve("k1", {"tee": 2}, NOON + timedelta(minutes=10), NOON)
+        later = NOON + timedelta(minutes=4)
+        wanted = Wanted(timedelta(minutes=10), {"tee": 2}, "asked", "k1")
+        found = kept.hold(quote, wanted, later, rules)
+        assert found.until == NOON + timedelta(minutes=10)
+        assert kept.held(found).valid_until == found.until
+        assert kept.hold(quote, wanted, later, rules) == found
+        sold = kept.take(found, found.until - timedelta(seconds=1))
+        assert sold is not None
+        kept.holds.close()

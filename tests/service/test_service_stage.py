@@ -197,6 +197,51 @@ async def test_the_stream_needs_a_key_in_the_header_or_in_the_address(files: Fil
             quiet.setLevel(before)
 
 
+async def test_other_paths_and_methods_are_refused_as_without_a_stage(files: Files) -> None:
+    async with client(served(files, Clock()), headers=files.header) as http:
+        for method in ("GET", "PUT", "OPTIONS"):
+            found = await http.request(method, "/v1/price")
+            assert (found.status_code, found.json()["error"]["code"]) == (405, "no_such_method")
+        assert (await http.get("/nothing")).json()["error"]["code"] == "no_such_path"
+        assert (await http.post("/state")).json()["error"]["code"] == "no_such_method"
+        asked = {"Origin": "null", "Access-Control-Request-Method": "GET"}
+        assert (await http.options("/stream", headers=asked)).status_code == 200
+
+
+async def test_a_service_that_stops_ends_its_streams_without_an_error(
+    files: Files, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    running = Running(served(files, Clock()), level="error")
+    with running:
+        async with (
+            httpx.AsyncClient(timeout=10) as http,
+            http.stream("GET", f"{running.url}/stream") as found,
+        ):
+            lines = found.aiter_lines()
+            await anext(lines)
+            running.stop()
+            assert [line async for line in lines]  # to its end, and not cut off
+    assert "ASGI" not in caplog.text
+
+
+async def test_a_retry_has_its_hold_whatever_became_of_the_card(files: Files) -> None:
+    clock = Clock()
+    async with client(served(files, clock), headers=files.header) as http:
+        card = (await shown(http))["DE"]
+        body = {"card": card["price"]["quote"], "reserve": True}
+        header = {"Idempotency-Key": "cart-7"}
+        first = (await http.post("/v1/quotes", json=body, headers=header)).json()
+        clock.pass_by(minutes=30)
+        assert (await http.post("/v1/facts", json={"rates": {"USD/EUR": "0.60"}})).is_success
+        assert (await http.post("/v1/quotes", json=body)).status_code in (404, 409)
+        again = await http.post("/v1/quotes", json=body, headers=header)
+        assert again.status_code == 201
+        assert again.json()["held"] == first["held"]
+        other = await http.post("/v1/quotes", json={**body, "hold": "1m"}, headers=header)
+        assert (other.status_code, other.json()["error"]["code"]) == (409, "reused_key")
+
+
 async def test_a_stage_that_is_not_open_is_seen_with_a_key_alone(tmp_path: Path) -> None:
     async with client(served(Files(tmp_path, drop="open = false"), Clock())) as http:
         for path in ("/overlay", "/stream", "/state"):
@@ -219,9 +264,9 @@ async def test_what_is_shown_is_shown_on_after_a_restart(tmp_path: Path) -> None
     assert after["DE"]["price"]["amount"] == before["DE"]["price"]["amount"]
 
 
-def test_a_drop_is_served_by_one_worker(files: Files) -> None:
+def test_several_workers_show_one_drop_by_a_server(files: Files) -> None:
     text = files.config.read_text().replace("[server]", "[server]\nworkers = 2")
     files.config.write_text(text)
     with pytest.raises(RequestError) as caught:
         served(files, Clock(NOON))
-    assert caught.value.where == "server.workers"
+    assert caught.value.where == "state.redis"

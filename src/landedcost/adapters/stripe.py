@@ -107,7 +107,8 @@ def to_checkout_session(
     currencies where Stripe charges multiples only, lines are rounded to these and the sum is kept.
 
     Raises RequestError: ``nothing_due``, ``needs_rounding`` (the sum is no such multiple),
-    ``unsupported_currency``, ``too_many_lines``, ``bad_expiry``.
+    ``unsupported_currency``, ``too_many_lines``, ``bad_expiry``; HeldError for a text that is no
+    token.
     """
     ends = _ends(quote, held, at, expires_at)
     told = {**LABELS, **(labels or {})}
@@ -200,7 +201,11 @@ def _ends(quote: Quote, held: Held | str | None, at: datetime, expires_at: datet
                 where=name,
                 hint="give a datetime with a time zone",
             )
-    if held is None or isinstance(held, str):
+    if isinstance(held, str):
+        from ..held.quote import read  # it loads pydantic, and a session without it does not
+
+        last = read(held).valid_until
+    elif held is None:
         after = quote.valid_until + timedelta(days=1)
         last = datetime.combine(after, time(), UTC)
     else:

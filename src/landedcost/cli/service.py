@@ -43,7 +43,8 @@ def serve_command(
     )
     if not guard(settings):
         say("no keys: everybody on this machine may ask, nobody else (see `service key`)")
-    write(f"http://{settings.host}:{settings.port}/openapi.json\nstop it with Ctrl-C\n")
+    name = f"[{settings.host}]" if ":" in settings.host else settings.host
+    write(f"http://{name}:{settings.port}/openapi.json\nstop it with Ctrl-C\n")
     serve(settings, config, catalog)
 
 

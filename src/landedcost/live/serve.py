@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from .card import instant_text
 from .document import document, policy
-from .feed import Event, Feed
+from .feed import Feed
 
 NOW = "Landedcost-Now"
 """The header that tells the server's time where a body cannot: with 304."""
@@ -51,12 +51,20 @@ class _Stream(EventSourceResponse):
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = ended = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun, ended
+            begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, watched)
         except SendTimeoutError:
             self.active = False
             return
-        if self.active:
+        if begun and not ended:
             self.active = False
             with anyio.move_on_after(_GOODBYE_S):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -68,11 +76,13 @@ def create_app(
     *,
     serving: Serving | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    health: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Starlette:
     """An ASGI application for a feed: ``/overlay``, ``/stream`` and ``/state``.
 
     ``clock`` gives the server's time, aware. ``beside`` runs as long as the application does: it
-    publishes into the feed, and is cancelled at the end.
+    publishes into the feed, and is cancelled at the end. ``health`` tells how the feed is, for
+    ``/healthz``.
     """
     how = serving or Serving()
     page = document().encode()
@@ -104,6 +114,9 @@ def create_app(
         body = feed.snapshot().json(clock())
         return Response(body, headers=told, media_type="application/json")
 
+    async def healthz(_: Request) -> Response:
+        return JSONResponse(dict(health() if health is not None else {}))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
@@ -117,6 +130,7 @@ def create_app(
             Route("/overlay", overlay),
             Route("/stream", stream),
             Route("/state", state),
+            *([Route("/healthz", healthz)] if health is not None else []),
         ],
         # Prices are for everybody to see, and a page opened from a disk has no origin to name.
         middleware=[
@@ -134,7 +148,7 @@ def create_app(
 
 async def _events(
     feed: Feed, last: str | None, clock: Callable[[], datetime], how: Serving
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncIterator[ServerSentEvent | bytes]:
     """What one listener is sent: what it missed or a snapshot, then every change."""
     news = anyio.Event()
 
@@ -146,14 +160,10 @@ async def _events(
         yield ServerSentEvent(comment=f"now {instant_text(clock())}", retry=how.retry_ms)
         while True:
             for event in heard.take():
-                yield _sent(event, clock())
+                yield event.sent(clock())
             if heard.lost:
                 return
             await news.wait()
             news = anyio.Event()
     finally:
         heard.close()
-
-
-def _sent(event: Event, now: datetime) -> ServerSentEvent:
-    return ServerSentEvent(data=event.json(now), id=event.id, event=event.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,16 +14,16 @@ import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..client import LandedCost
 from ..errors import LandedCostError
 from ..inventory import Inventory
 from ..live.serve import create_app
+from ..ports.flow import Secret
 from ..transport.loops import in_thread
 from . import problems
 from .access import ApiKeys
@@ -31,19 +32,23 @@ from .desk import Desk, Limits
 from .facts import Facts
 from .health import Check, Health
 from .hooks import Hooks, HookSettings
-from .limits import BodyLimit, Buckets
+from .limits import BodyLimit, Buckets, LocalOnly
 from .metrics import Counted, Metrics
 from .prices import Prices
 from .quotes import Quotes
 from .session import Session
+from .shared_limits import SharedBuckets
 from .spec import document as openapi_document
 from .spec import paths
+from .store import Holds
 from .till import Till
 
 KEPT = timedelta(days=31)
 """How long a hold that ended without being accepted can still be asked for."""
-LOCAL = ("127.0.0.1", "localhost")
-"""The names under which a service without keys answers: a page elsewhere cannot call it so."""
+SWEEP_S = 6 * 60 * 60
+"""Seconds between two times that such holds are looked for."""
+STAGE = ("/overlay", "/stream", "/state")
+log = logging.getLogger("landedcost.service")
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,8 @@ class Parts:
 
     Without ``keys`` it answers all who reach it on this machine. ``till`` holds prices, ``stock``
     is set by facts, ``session`` is the drop on stage, ``hooks`` are other shops. ``open_stage``
-    shows ``/overlay``, ``/stream`` and ``/state`` to everybody.
+    shows ``/overlay``, ``/stream`` and ``/state`` to everybody. ``redis`` counts the limits of
+    keys over several workers.
     """
 
     keys: ApiKeys | None = None
@@ -62,6 +68,7 @@ class Parts:
     session: Session | None = None
     open_stage: bool = True
     hooks: HookSettings | None = None
+    redis: Secret | None = field(default=None, repr=False)
 
 
 def create_service(
@@ -76,7 +83,10 @@ def create_service(
     ``clock`` is the time of day, aware; ``now_ns`` a clock that never goes back.
     """
     have = parts or Parts()
-    desk = Desk(shop, clock, have.keys, Buckets(now_ns), have.limits)
+    buckets = Buckets(now_ns)
+    if have.redis is not None and have.keys is not None:
+        buckets = SharedBuckets(now_ns, have.redis, have.keys.all)
+    desk = Desk(shop, clock, have.keys, buckets, have.limits)
     metrics = Metrics()
     routes = _routes(desk, have, metrics)
     named = [route.path for route in routes if isinstance(route, Route)]
@@ -93,13 +103,13 @@ def create_service(
         HTTPException: problems.of_http,
         Exception: problems.unforeseen,
     }
-    counted = [*named, *("/openapi.json", "/v1/stream", "/overlay", "/stream", "/state")]
+    counted = [*named, "/openapi.json", "/v1/stream", *STAGE]
     middleware = [
         Middleware(Counted, metrics=metrics, routes=counted, now_ns=now_ns),
         Middleware(BodyLimit, most=have.limits.body),
     ]
     if have.keys is None:
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL)))
+        middleware.append(Middleware(LocalOnly))
     app = Starlette(
         routes=routes,
         exception_handlers=handlers,
@@ -173,17 +183,15 @@ def _stage(desk: Desk, have: Parts, metrics: Metrics) -> list[BaseRoute]:
     metrics.watch(
         "landedcost_listeners", "Open subscriptions of the feed.", lambda: session.feed.listeners
     )
-    metrics.watch(
-        "landedcost_cells_priced", "Prices of the drop made.", lambda: session.drop.grid.priced
-    )
+    metrics.watch("landedcost_cells_priced", "Prices of the drop made.", lambda: session.counts[0])
     metrics.watch(
         "landedcost_cells_spared",
         "Prices of the drop left alone as no fact of theirs moved.",
-        lambda: session.drop.grid.spared,
+        lambda: session.counts[1],
     )
     routes: list[BaseRoute] = [Route("/v1/stream", _Stream(desk, live), methods=["GET"])]
     if have.open_stage:
-        routes.append(Mount("/", app=live))
+        routes += [Route(path, live, methods=["GET", "OPTIONS"]) for path in STAGE]
     return routes
 
 
@@ -193,11 +201,14 @@ def _lifespan(desk: Desk, have: Parts) -> Any:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if have.till is not None:
-            holds, before = have.till.holds, desk.clock() - KEPT
-            await in_thread(lambda: holds.forget(before))
+            await _forget(have.till.holds, desk.clock)
         async with anyio.create_task_group() as tasks:
+            if have.till is not None:
+                tasks.start_soon(_sweep, have.till.holds, desk.clock)
             if have.session is not None:
                 tasks.start_soon(have.session.run)
+            if isinstance(desk.buckets, SharedBuckets):
+                tasks.start_soon(desk.buckets.run)
             yield
             tasks.cancel_scope.cancel()
         if shop.providers is not None:
@@ -205,6 +216,21 @@ def _lifespan(desk: Desk, have: Parts) -> Any:
         _close(shop, have)
 
     return lifespan
+
+
+async def _forget(holds: Holds, clock: Callable[[], datetime]) -> None:
+    before = clock() - KEPT
+    await in_thread(lambda: holds.forget(before))
+
+
+async def _sweep(holds: Holds, clock: Callable[[], datetime]) -> None:
+    """Forget old holds now and then, so that a service that runs for months keeps no more."""
+    while True:
+        await anyio.sleep(SWEEP_S)
+        try:
+            await _forget(holds, clock)
+        except LandedCostError as error:
+            log.warning("holds that ended are kept for now: %s", error.code)
 
 
 def _close(shop: LandedCost, have: Parts) -> None:

@@ -27,12 +27,14 @@ DEADLINE = "Landedcost-Deadline-Ms"
 class Limits:
     """``deadline_ms`` is the longest an answer waits for live sources; a caller may ask for less.
 
-    ``body`` is the size of a body in bytes, ``markets`` how many one comparison has.
+    ``body`` is the size of a body in bytes, ``markets`` how many one comparison has, ``compared``
+    its lines on all of them together.
     """
 
     deadline_ms: int = 3_000
     markets: int = 100
     body: int = MAX_BODY
+    compared: int = 5_000
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,15 @@ class Desk:
         text = request.headers.get(DEADLINE)
         if text is None:
             return self.limits.deadline_ms
-        if not text.isascii() or not text.isdigit() or not int(text[:9]) >= 1:
+        digits = text.lstrip("0")[:9]
+        if not text.isascii() or not text.isdigit() or not digits:
             raise RequestError(
                 f"not a number of milliseconds: {text[:40]!r}",
                 code="bad_deadline",
                 where=DEADLINE,
                 hint="write digits, such as 800",
             )
-        return min(int(text[:9]), self.limits.deadline_ms)
+        return min(int(digits), self.limits.deadline_ms)
 
     async def run(self, flow: Flow[T], deadline_ms: int) -> T:
         """Run a flow of the shop's live sources, with some time left to write the answer."""

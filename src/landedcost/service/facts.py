@@ -58,13 +58,7 @@ class Facts:
         if "stock" in body:
             told["stock"] = await self._stock(body["stock"])
         if rates and self.session is not None:
-            update = self.session.rates_moved(rates)
-            told |= {
-                "touched": len(update.touched),
-                "changed": len(update.changed),
-                "spared": update.spared,
-                "event": update.event.id if update.event is not None else None,
-            }
+            told |= await self.session.rates_moved(rates)
         return JSONResponse(told)
 
     async def _stock(self, stock: dict[str, int]) -> dict[str, dict[str, int]]:
@@ -92,9 +86,11 @@ class Facts:
             at = self.desk.clock()
             return [inventory.set_stock(sku, number, at) for sku, number in stock.items()]
 
-        levels = await in_thread(write)
-        if self.session is not None:
-            self.session.touch(stock)
+        try:
+            levels = await in_thread(write)
+        finally:  # those before one that was refused are set
+            if self.session is not None:
+                self.session.touch(stock)
         return {
             one.sku: {
                 "total": one.total,

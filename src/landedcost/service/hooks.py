@@ -7,6 +7,7 @@ Shopify comes within its three seconds, whatever happens: with backup rates if t
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +29,7 @@ from .prices import Prices
 from .problems import Problem, incident
 
 log = logging.getLogger("landedcost.service")
+_PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 SHOPIFY_MS = 2_500
 """When the answer to Shopify is given up and backup rates go out; Shopify waits 3 seconds."""
 
@@ -85,8 +87,13 @@ class Hooks:
         return JSONResponse(saleor.to_taxes(quote, cart))
 
     async def woocommerce(self, asked: Asked) -> Response:
-        """POST ``/v1/hooks/woocommerce``: an order in, the lines that take it to the quote out."""
+        """POST ``/v1/hooks/woocommerce``: an order in, the lines that take it to the quote out.
+
+        Where a webhook is saved, WooCommerce asks without a signature whether anybody is there.
+        """
         body = await raw(asked)
+        if _PING.fullmatch(body):
+            return Response()
         header = asked.headers.get("x-wc-webhook-signature")
         signatures.verify_woocommerce(body, header, _open(self.settings.woocommerce))
         cart = woocommerce.from_order(body, self.settings.goods)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MARKETS = 512
 """How many markets are kept, with the programs that were made for them."""
+RATES = 200
+"""A request with more rates of its own than these leaves no market behind."""
 
 
 class Prices:
@@ -94,7 +96,9 @@ class Prices:
         )
         market = self._markets.get(key)
         if market is None:
-            market = self._markets[key] = self.desk.shop.market(request)
+            market = self.desk.shop.market(request)
+            if max(map(len, (request.rates or (), request.customs_rates or ()))) <= RATES:
+                self._markets[key] = market
         return market
 
     async def quote_for(self, bundle: Bundle, buyer: Buyer, deadline_ms: int) -> Quote:
@@ -130,7 +134,16 @@ class Prices:
                 where="markets",
                 hint='such as ["DE", "CA-ON", "ja-JP"]',
             )
-        return self.request(document["request"]), list(dict.fromkeys(markets))
+        request, unique = self.request(document["request"]), list(dict.fromkeys(markets))
+        lines, limit = len(request.bundle.lines) * len(unique), self.desk.limits.compared
+        if lines > limit:
+            raise RequestError(
+                f"{lines:,} lines on all markets; the limit is {limit:,}",
+                code="too_many_lines",
+                where="markets",
+                hint="compare fewer markets at once, or fewer lines",
+            )
+        return request, unique
 
 
 def _pinned(rates: Mapping[str, str] | None) -> object:

@@ -6,7 +6,6 @@ import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,6 +15,7 @@ from ..errors import RequestError
 from ..transport import Clock
 from .build import api_keys, build
 from .config import Settings, load
+from .limits import is_local
 
 WORKER = "LANDEDCOST_SERVICE"
 """The variable that tells each process which files to read; no secret is in it."""
@@ -53,7 +53,7 @@ def guard(settings: Settings) -> bool:
     """
     if api_keys(settings) is not None:
         return True
-    if not _local(settings.host):
+    if not is_local(settings.host):
         raise RequestError(
             f"without keys nobody but this machine may ask, and {settings.host} lets others in",
             code="no_keys",
@@ -105,12 +105,3 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-
-
-def _local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from .problems import Problem
 from .store import Hold, Holds
 
 if TYPE_CHECKING:
+    from ..held import Record
     from ..ports.inventory import InventorySource
     from ..quote import Quote
     from ..regimes.load import RuleBook
@@ -94,10 +95,22 @@ class Till:
         ProviderError; Problem (409) for another question under an id.
         """
         if wanted.id:
-            before = self.holds.get(wanted.id)
+            before = self.again(wanted.id, wanted.asked)
             if before is not None:
-                return _same(before, wanted)
+                return before
         record = pin(quote, rules) if wanted.record else None
+        name = wanted.id or f"q{uuid4().hex}"
+        made = self._signed(quote, name, wanted, at, record)
+        if wanted.units:
+            kept = self._stock().reserve(name, wanted.units, made.until, at)
+            if kept.until < made.until:  # reserved before, for a hold that was never kept
+                rest = replace(wanted, lasts=kept.until - at)
+                made = self._signed(quote, name, rest, at, record)
+        return _same(self.holds.put(made), wanted.asked)
+
+    def _signed(
+        self, quote: Quote, name: str, wanted: Wanted, at: datetime, record: Record | None
+    ) -> Hold:
         held = hold(
             quote,
             self.keys,
@@ -107,8 +120,8 @@ class Till:
             overnight=self.terms.overnight,
             record=record,
         )
-        made = Hold(
-            wanted.id or f"q{uuid4().hex}",
+        return Hold(
+            name,
             wanted.asked,
             held.as_dict(),
             wanted.units,
@@ -117,9 +130,11 @@ class Till:
             record,
             card=wanted.card,
         )
-        if wanted.units:
-            self._stock().reserve(made.id, wanted.units, made.until, at)
-        return _same(self.holds.put(made), wanted)
+
+    def again(self, hold_id: str, asked: str) -> Hold | None:
+        """The hold there is under an id, None if there is none. Raises Problem as ``hold``."""
+        found = self.holds.get(hold_id)
+        return None if found is None else _same(found, asked)
 
     def find(self, hold_id: str) -> Hold:
         """A hold by its id. Raises RequestError (``no_such_quote``)."""
@@ -176,8 +191,8 @@ class Till:
         return self.inventory
 
 
-def _same(found: Hold, wanted: Wanted) -> Hold:
-    if found.asked != wanted.asked:
+def _same(found: Hold, asked: str) -> Hold:
+    if found.asked != asked:
         raise Problem(
             409,
             "reused_key",
