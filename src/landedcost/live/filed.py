@@ -26,7 +26,7 @@ def arguments(
     inventory: InventorySource | None = None,
     pinned: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """What :class:`landedcost.live.drop.Drop` takes from a shop's file; the arguments are those of :meth:`landedcost.live.drop.Drop.of`."""
+    """What a drop takes from a shop's file; the arguments are those of ``Drop.of``."""
     sold = list(catalog.settings.markets if markets is None else markets)
     names = list(catalog.bundles if bundles is None else bundles)
     stocked = inventory is not None
