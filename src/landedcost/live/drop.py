@@ -17,9 +17,10 @@ from ..pricing.sticky import Shown, moment
 from ..request import Buyer
 from .cards import Cards
 from .feed import Event, Feed
+from .filed import arguments
 from .goods import Goods
 from .grid import Asked, Cell, Grid
-from .sales import Plan, Sales, plans_of
+from .sales import Plan, Sales
 from .shelf import Earlier, Offered, Shelf
 from .stocked import Stocked
 
@@ -35,8 +36,6 @@ HOLD = timedelta(minutes=15)
 """How long a shown price is honoured."""
 RETRY = timedelta(seconds=15)
 """How long after a source failed it is asked again."""
-PARTS_UP_TO = 1_000
-"""The most cards of a shop's file of which each tells the price of each component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,30 +349,6 @@ class Drop:
             self.cards.card(cell, self.goods[cell.bundle], now) for cell in dict.fromkeys(cells)
         ]
         return self.feed.publish(made, now)
-
-
-def arguments(
-    catalog: Catalog,
-    markets: Sequence[Buyer | str] | None = None,
-    policy: Policy | None = None,
-    bundles: Iterable[str] | None = None,
-    inventory: InventorySource | None = None,
-    pinned: Iterable[str] | None = None,
-) -> dict[str, Any]:
-    """What :class:`Drop` takes from a shop's file; the arguments are those of :meth:`Drop.of`."""
-    sold = list(catalog.settings.markets if markets is None else markets)
-    names = list(catalog.bundles if bundles is None else bundles)
-    stocked = inventory is not None
-    goods = {name: Goods.of(catalog.bundle(name), stocked=stocked) for name in names}
-    if pinned is None:
-        pinned = goods if len(goods) * len(sold) <= PARTS_UP_TO else ()
-    return {
-        "pricing": catalog.pricing(policy),
-        "goods": goods,
-        "markets": sold,
-        "plans": plans_of(catalog),
-        "pinned": frozenset(pinned),
-    }
 
 
 def _restored(state: Mapping[str, Any], now: datetime) -> dict[Cell, Shown]:

@@ -18,7 +18,8 @@ from ..pricing.offer import Pricing
 from ..pricing.sticky import moment
 from ..request import Buyer
 from .card import Change
-from .drop import Drop, arguments, label_of
+from .drop import Drop, label_of
+from .filed import arguments
 from .grid import Cell, market_of, quote_of, request_of
 from .keep import Keeper
 from .recipe import Recipe
