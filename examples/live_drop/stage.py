@@ -22,7 +22,7 @@ from landedcost import Catalog, Providers
 from landedcost.held import Keys
 from landedcost.inventory import Inventory
 from landedcost.live.drop import Drop
-from landedcost.live.keep import Keeper
+from landedcost.live.dropped import DropSource
 from landedcost.service import Holds, Parts, Session, Terms, Till, create_service
 from landedcost.transport import Clock, Policy
 
@@ -77,6 +77,12 @@ class Kept(Session):
     async def run(self) -> None:
         """Nothing beside the server."""
 
+    @property
+    def drop(self) -> Drop:
+        """What is on sale."""
+        assert self.source.drop is not None
+        return self.source.drop
+
 
 @dataclass
 class Stage:
@@ -86,8 +92,7 @@ class Stage:
     clock: StoryTime
     speed: int
     bank: Bank
-    drop: Drop
-    keeper: Keeper
+    session: Kept
     http: httpx.AsyncClient
     viewer: Viewer
 
@@ -104,16 +109,16 @@ class Stage:
         await self.until(self.clock.at + minutes * MINUTE)
 
     async def settle(self) -> None:
-        """Let the drop do what is due, and wait until the viewer has heard of it."""
-        await self.keeper.turn()
+        """Let the drop count its stock and do what is due, and the viewer hear of it."""
+        await self.session.shared.tell("stock", {"skus": sorted(self.drop.skus)})
         async with asyncio.timeout(10):
-            while self.viewer.last_id != self.drop.feed.last_id:
+            while self.viewer.last_id != self.session.feed.last_id:
                 await asyncio.sleep(0.001)
 
-    async def sold(self) -> None:
-        """Something was reserved or sold: let it be counted."""
-        self.keeper.touch(self.drop.skus)
-        await self.settle()
+    @property
+    def drop(self) -> Drop:
+        """What is on sale."""
+        return self.session.drop
 
     async def post(self, path: str, **body: Any) -> httpx.Response:
         """Ask the service, as a shop's checkout does."""
@@ -146,14 +151,13 @@ async def open_stage(
         stock = Inventory.open(folder / "shop.db")
         for item in catalog.items.values():
             stock.set_stock(item.sku, item.stock or 0, at)
-        drop = Drop.of(catalog.using(shop), at=at, epoch="friday", inventory=stock)
-        keeper = Keeper(drop, clock)
+        session = Kept(DropSource.of(clock, catalog.using(shop), inventory=stock), clock)
         till = Till(Keys.new(), Holds(folder / "shop.db"), "kestrel", stock, Terms())
         app = create_service(
             shop,
             clock=clock,
             now_ns=time.monotonic_ns,
-            parts=Parts(till=till, stock=stock, session=Kept(keeper)),
+            parts=Parts(till=till, stock=stock, session=session),
         )
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -163,7 +167,7 @@ async def open_stage(
                 await asyncio.sleep(0.01)
             viewer = Viewer(http)
             hearing = asyncio.create_task(viewer.listen())
-            made = Stage(url, clock, speed, bank, drop, keeper, http, viewer)
+            made = Stage(url, clock, speed, bank, session, http, viewer)
             try:
                 await made.settle()
                 yield made

@@ -99,7 +99,7 @@ async def somebody_holds(stage: Stage, who: str, market: str, lasts: str) -> str
     told = answer.json()
     headline = told["document"]["answer"]["headline"]
     assert headline["amount"] == price["amount"]["amount"]
-    await stage.sold()
+    await stage.settle()
     assert stage.card(SET, market)["stock"]["left"] == left - 1
     tell(f"The card says {price['text']}, {money(told['total'])} with all that is to pay.")
     until = datetime.fromisoformat(told["held"]["valid_until"])
@@ -184,7 +184,7 @@ async def tom_is_late(stage: Stage, tom: str) -> None:
     table(("what", "held", "now"), rows)
     sold = await stage.post(f"/v1/quotes/{told['held']['id']}/accept")
     assert sold.json()["honoured"] is True
-    await stage.sold()
+    await stage.settle()
     tell("He takes it: sold under the id of the new hold.")
 
 
@@ -234,14 +234,14 @@ async def the_last_print(stage: Stage) -> None:
     await stage.until(DOORS + 75 * MINUTE)
     chapter("Two signed prints are left, and three buyers come", stage.clock.at)
     await buys(stage, "fr-CA")
-    await stage.sold()
+    await stage.settle()
     assert stage.card(PRINT, "ja-JP")["stock"]["left"] == 1
     tell("Léa in Montréal has one. Mika in Osaka and Jun in Seoul want the other, at once:")
     answers = await asyncio.gather(buys(stage, "ja-JP"), buys(stage, "ko-KR"))
     got, refused = sorted(answers, key=lambda answer: answer.status_code)
     assert (got.status_code, refused.status_code) == (201, 409)
     assert refused.json()["error"]["code"] == "sold_out"
-    await stage.sold()
+    await stage.settle()
     for card in stage.viewer.cards.values():
         if card["bundle"] == PRINT:
             assert card["price"] is None
