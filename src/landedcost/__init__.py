@@ -33,6 +33,7 @@ from .territories import Place, place
 if TYPE_CHECKING:
     from .async_client import AsyncLandedCost
     from .catalog import Catalog, propose_bundles
+    from .live.drop import Drop
     from .outside.beside import Comparison
     from .pricing.offer import Offer, Pricing
     from .pricing.policy import Policy
@@ -51,6 +52,7 @@ __all__ = [
     "Catalog",
     "Charge",
     "Comparison",
+    "Drop",
     "HeldError",
     "LandedCost",
     "LandedCostError",
@@ -89,6 +91,7 @@ _LATER = {
     "AsyncLandedCost": "async_client",
     "Catalog": "catalog",
     "Comparison": "outside.beside",
+    "Drop": "live.drop",
     "Offer": "pricing.offer",
     "Policy": "pricing.policy",
     "Pricing": "pricing.offer",

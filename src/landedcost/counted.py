@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .pipeline import FIRST_AMOUNT, Program
+from .pipeline import FIRST_AMOUNT, Program, input_groups
+from .program.scalar import run
 from .rounding import half_up
 
 if TYPE_CHECKING:
-    from .quote import Quote
+    from .quote import Priced, Quote
 
 
-_Pick = tuple[int, tuple[str, str, str] | None, int, str, int | None, str]
+_Pick = tuple[int, tuple[str, str, str] | None, int, str, int | None, str, str, int]
+"""Where the amount stands, its conversion and sign, kind, line and rule, and who collects: by
+name, or by a test."""
 
 
 class Counted(NamedTuple):
@@ -32,29 +35,35 @@ class Counted(NamedTuple):
 def counted(quote: Quote) -> Sequence[Counted]:
     """The charges of a quote that are not zero; they add up to its total."""
     priced, figures = quote.priced, quote.figures
-    if quote.delivery_minor or priced.beside:
+    if priced.beside:
         return [
             Counted(c.kind, c.line, c.rule, c.amount_minor, c.collected)
             for c in quote.charges
             if c.amount_minor
         ]
-    lines = priced.bundle.sorted
-    found, left = [], figures[0]
-    code = None
-    for position, conversion, sign, kind, index, rule in _plan(priced.program):
+    lines, later = priced.bundle.sorted, figures[2]
+    tests = _tests(priced) if later else ()
+    found, at_checkout, at_door = [], figures[1], later
+    conversion: tuple[str, str, str] | None = None
+    for position, needs, sign, kind, index, rule, collector, test in _plan(priced.program):
         amount = figures[position]
         if not amount:
             continue
-        if conversion is not None:
-            if conversion is not code:
-                used, code = priced.market.rates.get(*conversion), conversion
+        if needs is not None:
+            if needs is not conversion:
+                used, conversion = priced.market.rates.get(*needs), needs
             amount = half_up(amount * used.minor_num, used.minor_den)
         amount *= sign
-        left -= amount
         line = None if index is None else lines[index].id
-        found.append(_made(Counted, (kind, line, rule, amount, "checkout")))
-    if left:
-        found.append(Counted("rounding", None, "conversion.sum", left, "checkout"))
+        if later and not (tests[test] if not collector else collector == "checkout"):
+            at_door -= amount
+            found.append(_made(Counted, (kind, line, rule, amount, "delivery")))
+        else:
+            at_checkout -= amount
+            found.append(_made(Counted, (kind, line, rule, amount, "checkout")))
+    for rest, who in ((at_checkout, "checkout"), (at_door, "delivery")):
+        if rest:
+            found.append(Counted("rounding", None, "conversion.sum", rest, who))
     return found
 
 
@@ -79,7 +88,18 @@ def _plan(program: Program) -> Sequence[_Pick]:
                 slot.kind,
                 slot.line,
                 reasons[0][1].rule,
+                collector,
+                test,
             )
-            for slot, reasons, _, _, position in program.picks
+            for slot, reasons, collector, test, position in program.picks
         )
     return found
+
+
+def _tests(priced: Priced) -> Sequence[int]:
+    """What the tests of the program say, on which hangs who collects."""
+    program = priced.program
+    if program.compiled_tests is not None:
+        return program.compiled_tests(*priced.inputs)
+    regs = run(program.ops, dict(zip(input_groups(len(program.forms)), priced.inputs, strict=True)))
+    return [regs[reg] for reg in program.tests]

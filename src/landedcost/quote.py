@@ -323,7 +323,9 @@ class Quote:
     @property
     def valid_until(self) -> date:
         """The last day on which the price holds."""
-        return self._unfolded.valid_until()
+        from .unfold import valid_until
+
+        return valid_until(self._priced)
 
     @property
     def listed(self) -> dict[str, Amount]:

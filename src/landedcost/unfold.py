@@ -182,10 +182,6 @@ class Unfolded:
         found = [market.rates.exchange(*one) for one in sorted(asked)]
         return tuple(one for one in found if one.source != SAME)
 
-    def valid_until(self) -> date:
-        """The last day on which the price holds."""
-        return _valid_until(self.priced)
-
 
 def _landed_source(priced: Priced, why: Why) -> str:
     return next(one.answer.source for one in priced.beside if why.rule == f"landed.{one.provider}")
@@ -335,7 +331,7 @@ def _provenance(unfolded: Unfolded) -> Iterable[Provenance]:
     yield from (one.by for one in priced.beside)
 
 
-def _valid_until(priced: Priced) -> date:
+def valid_until(priced: Priced) -> date:
     """The day of the quote, or with nothing that moves the day before the next rule change."""
     lane = priced.market.lane
     moving = any(

@@ -85,6 +85,7 @@ def extra_of(path: Path) -> str:
         ("bulk", "polars.py"): "polars",
         ("bulk", "spark.py"): "spark",
         ("program", "columns.py"): "bulk",
+        ("cache", "server.py"): "redis",
         ("cache", "shared.py"): "redis",
         ("held", "key.py"): "sign",
         ("transport", "tracing.py"): "tracing",

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from live_stage import Stage
 from playwright.sync_api import Browser, Page, sync_playwright
+from redis_server import redis_program as redis_program
+from redis_server import server as server
 
 from landedcost.live.export import page as exported
 

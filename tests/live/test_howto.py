@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from live_stage import Stage, free_port
 
 from landedcost.cli import main
+from landedcost.inventory import Inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUEST = {
@@ -51,9 +53,12 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
     assert found is not None
     port = free_port()
     command = [sys.executable, "-m", "landedcost", *shlex.split(found[1]), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=bundle.parent)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=bundle.parent
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
     try:
-        assert process.stdout is not None
         told = [process.stdout.readline().decode() for _ in range(2)]
         assert told == [f"overlay: http://127.0.0.1:{port}/overlay\n", "stop it with Ctrl-C\n"]
         url = f"http://127.0.0.1:{port}"
@@ -71,9 +76,12 @@ def test_the_server_of_the_how_to(bundle: Path) -> None:
             next(lines)
             process.send_signal(signal.SIGINT)  # with a page connected
             assert process.wait(8) in (0, 130)
+            assert list(lines)  # the answer is ended, not broken off
+        assert process.stderr.read() == b""
     finally:
         process.kill()
         process.stdout.close()
+        process.stderr.close()
 
 
 def test_a_port_that_is_taken(bundle: Path) -> None:
@@ -114,6 +122,55 @@ def test_a_file_without_bundles_and_a_request_without_markets(
     request.write_text(json.dumps(REQUEST), encoding="utf-8")
     assert main(["live", "serve", str(request)]) == 2
     assert "no market given" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_drop_with_stock_that_goes_on_after_a_restart(bundle: Path) -> None:
+    text = bundle.read_text(encoding="utf-8").replace("weight_g = 180", "weight_g = 180\nstock = 9")
+    bundle.write_text(text, encoding="utf-8")
+    with Inventory.open(bundle.parent / "stock.db") as stock:
+        stock.set_stock("tee", 9, datetime.now(UTC))
+        shown = []
+        for left in (9, 4):
+            stock.set_stock("tee", left, datetime.now(UTC))
+            port = free_port()
+            command = [sys.executable, "-m", "landedcost", "live", "serve", "drop.toml"]
+            more = ["--stock", "stock.db", "--state", "state.json", "--port", str(port)]
+            process = subprocess.Popen([*command, *more], cwd=bundle.parent, stdout=subprocess.PIPE)
+            try:
+                assert process.stdout is not None
+                process.stdout.readline()
+                for _ in range(600):
+                    try:
+                        cards = httpx.get(f"http://127.0.0.1:{port}/state").json()["cards"]
+                        break
+                    except httpx.ConnectError:
+                        time.sleep(0.05)
+                process.send_signal(signal.SIGINT)
+                assert process.wait(8) in (0, 130)
+            finally:
+                process.kill()
+                process.stdout.close()
+            assert {card["stock"]["left"] for card in cards} == {left}
+            shown.append(json.loads((bundle.parent / "state.json").read_text(encoding="utf-8")))
+    assert shown[0]["tour"]["de-DE"] == shown[1]["tour"]["de-DE"]
+
+
+def test_what_a_drop_cannot_be_served_from(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = bundle.with_name("tee.json")
+    request.write_text(json.dumps(REQUEST), encoding="utf-8")
+    assert main(["live", "serve", "drop.toml", "tee.json", "--to", "DE"]) == 2
+    assert "a shop's file is served by itself" in capsys.readouterr().err
+    bundle.with_name("state.json").write_text("[]", encoding="utf-8")
+    assert main(["live", "serve", "drop.toml", "--state", "state.json"]) == 2
+    assert "state.json" in capsys.readouterr().err
+    told = bundle.read_text(encoding="utf-8")
+    drops = '[drops.one]\nmarkets = ["fr-FR"]\nstarts = "2026-10-02T20:00"\n'
+    bundle.write_text(f"{told}\n{drops}", encoding="utf-8")
+    assert main(["live", "serve", "drop.toml"]) == 2
+    assert "no drop of the file sells anything on these markets" in capsys.readouterr().err
 
 
 def test_what_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

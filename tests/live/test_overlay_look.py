@@ -304,6 +304,33 @@ def test_what_is_not_understood_is_told_on_the_page(
     expect(page.locator(".main")).to_be_visible()
 
 
+def test_a_name_that_the_feed_does_not_have_is_told(open_page: OpenPage, stage: Stage) -> None:
+    german = a_card("de-DE", a_price())
+    british = a_card("en-GB", a_price(text="59 £", quote="q-2"), language="en-GB")
+    stage.publish(german, british)
+    stage.start()
+    page = open_page(f"{stage.url}/overlay?locales=GB,JP&bundle=bundle,bundel")
+    expect(page.locator(".main")).to_have_text("59 £")  # the one of its country
+    for told in (
+        'No market is called "JP". There are: de-DE, en-GB.',
+        'No bundle is called "bundel". There are: bundle.',
+    ):
+        expect(page.locator("#problems")).to_contain_text(told)
+    stage.publish(a_card("ja-JP", a_price(quote="q-3"), language="ja-JP"))
+    expect(page.locator("#problems")).not_to_contain_text("JP")
+    exact = open_page(f"{stage.url}/overlay?locales=de-DE")
+    expect(exact.locator(".main")).to_have_text("59,00 €")
+    expect(exact.locator("#problems")).to_be_hidden()
+
+
+def test_one_thing_alone_is_not_listed_twice(open_page: OpenPage, stage: Stage) -> None:
+    stage.publish(a_card(price=a_price(parts=(a_part("Tour tee", 5900, "59,00 €"),))))
+    stage.start()
+    page = open_page(f"{stage.url}/overlay")
+    expect(page.locator(".main")).to_have_text("59,00 €")
+    expect(page.locator(".parts li")).to_have_count(0)
+
+
 def test_a_file_without_a_server_says_so(open_page: OpenPage, overlay_file: str) -> None:
     page = open_page(overlay_file)
     expect(page.locator("#problems")).to_contain_text("?server=http://127.0.0.1:8765")

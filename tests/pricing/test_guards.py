@@ -169,3 +169,15 @@ def test_limits_of_change_hold_wherever_the_floor_does_not_overrule_them(
                 assert found.minor >= max(past) * (1 - share)
         history.append((at, found.minor))
         state = remember(state, Amount(found.minor, "EUR"), found.anchor, at, rule)
+
+
+def test_the_floor_does_not_bring_back_what_was_just_taken_away() -> None:
+    sticky = Sticky(cooldown=timedelta(hours=1))
+    state = Shown(Amount(1999, "EUR"), NOW - timedelta(minutes=40), 1999)
+    state = state.then(2399, NOW - timedelta(minutes=20), 2399, DAY)
+    rails = Rails(floor=1950, charm=NINES, sticky=sticky)
+    assert codes(rails, 1899, state) == (2399, ["cooldown"])
+    later = rails.apply(1899, state, NOW + timedelta(hours=1))
+    assert later[0] == 1999
+    below = Rails(floor=2500, charm=NINES, sticky=sticky)
+    assert codes(below, 1899, state)[0] == 2599  # what is shown is below the floor itself

@@ -309,6 +309,16 @@ def test_without_freight_the_nearest_price_is_shown_and_said() -> None:
     assert seen == {"all_in", "reachable"}
 
 
+def offered(policy: dict[str, Any], buyer: str) -> Offer | None:
+    """The offer, None where freight and duty alone are above what it is to be."""
+    try:
+        return offer(policy, buyer)
+    except RequestError as error:
+        if error.code == "unreachable_price":
+            return None
+        raise
+
+
 @given(
     st.sampled_from(MARKETS),
     st.integers(100, 20_000),
@@ -327,12 +337,9 @@ def test_nothing_is_ever_below_the_floor(
         "bears": {"tax": part, "freight": part},
         "guards": {"floor": low, "ceiling": high},
     }
-    try:
-        found = offer(policy, buyer)
-    except RequestError as error:  # freight and duty alone are above both
-        assert error.code == "unreachable_price"
-        assert floor < 6_000
-        assert ceiling < 6_000
+    found = offered(policy, buyer)
+    if found is None:
+        assert max(floor, ceiling) < 6_000
         return
     holds(found)
     rate = found.listed.priced.market.rates.get("shown", "USD", found.price.currency)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from postgres_server import postgres, postgres_url
+from redis_server import redis_program, server
 
-__all__ = ["database", "postgres", "postgres_url"]
+__all__ = ["database", "postgres", "postgres_url", "redis_program", "server"]
 
 
 @pytest.fixture

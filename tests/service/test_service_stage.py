@@ -266,9 +266,9 @@ async def test_what_is_shown_is_shown_on_after_a_restart(tmp_path: Path) -> None
     assert after["DE"]["price"]["amount"] == before["DE"]["price"]["amount"]
 
 
-def test_a_drop_is_served_by_one_worker(files: Files) -> None:
+def test_several_workers_show_one_drop_by_a_server(files: Files) -> None:
     text = files.config.read_text().replace("[server]", "[server]\nworkers = 2")
     files.config.write_text(text)
     with pytest.raises(RequestError) as caught:
         served(files, Clock(NOON))
-    assert caught.value.where == "server.workers"
+    assert caught.value.where == "state.redis"

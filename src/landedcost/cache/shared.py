@@ -12,10 +12,10 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import PluginError
 from ..ports.flow import Flow, blocking
 from ..transport.clock import Clock
 from . import codec
+from .server import client, library
 from .store import Entry
 
 if TYPE_CHECKING:
@@ -33,19 +33,10 @@ class SharedStore:
     """Entries in Redis. Every method is a flow: the client blocks, so it runs beside the loop."""
 
     def __init__(self, server: Redis | str, clock: Clock, prefix: str = _PREFIX) -> None:
-        try:
-            import redis
-        except ModuleNotFoundError as error:
-            raise PluginError(
-                "sharing answers between processes needs redis, which is not installed",
-                code="missing_extra",
-                hint='install "landedcost[redis]"',
-            ) from error
+        redis = library("sharing answers between processes")
         self._failure: type[Exception] = redis.RedisError
         if isinstance(server, str):
-            server = redis.Redis.from_url(
-                server, socket_timeout=1, socket_connect_timeout=1, protocol=2
-            )
+            server = client(server)
         self._server: Any = server
         self._clock = clock
         self._prefix = f"{prefix}:{codec.VERSION}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,13 +30,18 @@ from .output import say, write
 
 if TYPE_CHECKING:
     from ..live.drop import Drop
-    from ..live.keep import Keeper
+    from ..live.feed import Feed
     from ..ports.inventory import InventorySource
+
+    Parts = tuple[Feed, Callable[[], Coroutine[Any, Any, None]], Callable[[], dict[str, Any]]]
+    Made = Callable[[timedelta], Parts]
 
 live = typer.Typer(help="Prices on a stream: a server, and what is exported to other hosts.")
 _EXTRA = ("sse_starlette", "starlette", "uvicorn")
 _KINDS = ("page", "widget", "twitch")
 _SECOND = timedelta(seconds=1)
+_NAMED = 3
+"""How many bundles are named that cannot be priced for one reason."""
 _LOCAL = "http://127.0.0.1:8765"
 
 
@@ -75,6 +80,16 @@ def serve(
         str | None,
         typer.Option("--state", metavar="FILE", help="Keeps what is shown over a restart."),
     ] = None,
+    redis: Annotated[
+        str | None,
+        typer.Option(
+            "--redis",
+            metavar="URL",
+            envvar="LANDEDCOST_REDIS",
+            show_envvar=False,
+            help="Several of these show one feed; also in LANDEDCOST_REDIS.",
+        ),
+    ] = None,
     heartbeat: Annotated[
         int, typer.Option("--heartbeat", min=1, max=15, metavar="SECONDS", help="Signs of life.")
     ] = 5,
@@ -94,23 +109,21 @@ def serve(
     --carrier and --strategy are for requests alone.
     """
     from ..contract import parse_request
-    from ..live.drop import Drop
+    from ..live.drop import arguments
     from ..live.goods import Goods
-    from ..live.keep import Keeper, StateFile
     from ..pricing.offer import Pricing
     from ..pricing.policy import Policy
 
     asking = () if offline else sources or ()
     day = None if as_of is None else parse_day(as_of, "--as-of")
-    saved = None if state is None else StateFile(state)
+    if redis is not None and state is not None:
+        raise RequestError(
+            "with --redis what is shown is kept there",
+            code="bad_request",
+            where="--state",
+            hint="leave --state out",
+        )
     with _inventory(stock) as inventory:
-        more: dict[str, Any] = {
-            "at": _now(),
-            "epoch": uuid4().hex[:12],
-            "hold": hold * _SECOND,
-            "day": day,
-            "state": None if saved is None else saved.load(),
-        }
         if any(Path(file).suffix.lower() == ".toml" for file in files):
             if len(files) > 1:
                 raise RequestError(
@@ -120,8 +133,8 @@ def serve(
                     hint="name one shop's file, or one or more requests",
                 )
             found = opened(files[0], tariffs, rules_dir, reform, asking)
-            markets = split_list(to) or list(found.settings.markets)
-            drop = Drop.of(found, _buyers(markets), inventory=inventory, **more)
+            markets = _buyers(split_list(to) or list(found.settings.markets))
+            sold = {**arguments(found, markets, inventory=inventory), "inventory": inventory}
         else:
             with renamed(FLAGS):
                 answerer = shop(carrier, strategy, rules_dir, tariffs, reform, asking)
@@ -129,23 +142,57 @@ def serve(
                 Path(file).stem: Goods.asked(parse_request(read_input(file), as_of=as_of))
                 for file in files
             }
-            pricing = Pricing(answerer, Policy.of({}))
-            drop = Drop(pricing, goods, _buyers(split_list(to)), pinned=goods, **more)
-        _tell(drop)
-        keeper = Keeper(
-            drop, _now, ask_every=every * _SECOND, save=None if saved is None else saved.save
-        )
-        _run(drop, keeper, host, port, heartbeat)
+            pricing, markets = Pricing(answerer, Policy.of({})), _buyers(split_list(to))
+            sold = {"pricing": pricing, "goods": goods, "markets": markets, "pinned": goods}
+        sold |= {"hold": hold * _SECOND, "day": day}
+        make = _alone(sold, state) if redis is None else _shared(sold, redis)
+        with _extra():
+            from ..live.run import run
+            from ..live.serve import Serving, create_app
+
+            feed, beside, health = make(every * _SECOND)
+            serving = Serving(heartbeat_s=heartbeat)
+            app = create_app(feed, _now, serving=serving, beside=beside, health=health)
+            write(f"overlay: http://{host}:{port}/overlay\nstop it with Ctrl-C\n")
+            run(app, host, port)
 
 
-def _run(drop: Drop, keeper: Keeper, host: str, port: int, heartbeat: int) -> None:
-    with _extra():
-        from ..live.run import run
-        from ..live.serve import Serving, create_app
+def _alone(sold: dict[str, Any], state: str | None) -> Made:
+    """A feed of this process's own."""
+    from ..live.drop import Drop
+    from ..live.keep import Keeper, StateFile
 
-        app = create_app(drop.feed, _now, serving=Serving(heartbeat_s=heartbeat), beside=keeper.run)
-        write(f"overlay: http://{host}:{port}/overlay\nstop it with Ctrl-C\n")
-        run(app, host, port)
+    saved = None if state is None else StateFile(state)
+    before = None if saved is None else saved.load()
+    drop = Drop(**sold, at=_now(), epoch=uuid4().hex[:12], state=before)
+    _tell(drop)
+
+    def make(every: timedelta) -> Parts:
+        save = None if saved is None else saved.save
+        keeper = Keeper(drop, _now, ask_every=every, save=save)
+        return drop.feed, keeper.run, keeper.health
+
+    return make
+
+
+def _shared(sold: dict[str, Any], redis: str) -> Made:
+    """The feed of several processes."""
+    from ..live.dropped import DropSource
+    from ..live.log import Log
+    from ..live.shared import Shared, Timing
+
+    def make(every: timedelta) -> Parts:
+        timing = Timing()
+        source = DropSource(_now, sold, {"ask_every": every})
+        log = Log(redis, source.name, patience_ms=timing.patience)
+        source.start({}, _now())
+        if source.drop is not None:
+            _tell(source.drop)
+        source.stop()
+        shared = Shared(source, _now, log, timing=timing)
+        return shared.feed, shared.run, shared.state
+
+    return make
 
 
 @contextmanager
@@ -184,8 +231,12 @@ def _tell(drop: Drop) -> None:
             where="drops",
             hint="name other markets, or leave `markets` of the drops out",
         )
+    alike: dict[tuple[str, str], list[str]] = {}
     for cell, error in drop.errors.items():
-        say(f"{cell.bundle} on {cell.market}: {error}")
+        alike.setdefault((cell.market, str(error)), []).append(cell.bundle)
+    for (market, text), bundles in alike.items():
+        more = f" and {len(bundles) - _NAMED} more" if len(bundles) > _NAMED else ""
+        say(f"{', '.join(bundles[:_NAMED])}{more} on {market}: {text}")
     if len(drop.errors) == len(drop.grid.cells):
         raise next(iter(drop.errors.values()))
 

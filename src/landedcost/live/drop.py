@@ -12,15 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LandedCostError, ProviderError, RequestError
-from ..pricing.offer import Pricing
+from ..pricing.offer import Offer, Pricing
 from ..pricing.sticky import Shown, moment
 from ..request import Buyer
 from .cards import Cards
 from .feed import Event, Feed
+from .filed import arguments
 from .goods import Goods
 from .grid import Asked, Cell, Grid
-from .sales import Plan, Sales, plans_of
-from .shelf import Offered, Shelf
+from .sales import Plan, Sales
+from .shelf import Earlier, Offered, Shelf
 from .stocked import Stocked
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ HOLD = timedelta(minutes=15)
 """How long a shown price is honoured."""
 RETRY = timedelta(seconds=15)
 """How long after a source failed it is asked again."""
-PARTS_UP_TO = 1_000
-"""The most cards of a shop's file of which each tells the price of each component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Drop:
     left; ``plans`` when what is on sale, ``zones`` the time zones of countries with several.
     ``state`` is that of the drop before a restart (:meth:`state`): what it shows is shown on. Of
     ``pinned`` bundles the cards tell the price of each component too. ``day`` pins the day of
-    rules and rates, which is otherwise that of the instant in UTC.
+    rules and rates, which is otherwise that of the instant in UTC. ``earlier`` are the prices
+    that another drop showed: what is the same goes on by its id.
 
     All calls are made in one thread, the one that serves the feed, but for :meth:`ask`. Raises
     RequestError for a market, a rate or a state that cannot be read, and what the inventory does.
@@ -83,10 +83,11 @@ class Drop:
         state: Mapping[str, Any] | None = None,
         pinned: Iterable[str] = (),
         day: date | None = None,
+        earlier: Mapping[Cell, Earlier] | None = None,
     ) -> None:
         now = moment(at)
         self.goods = dict(goods)
-        self.buyers = {_label(market): Buyer.of(market) for market in markets}
+        self.buyers = {label_of(market): Buyer.of(market) for market in markets}
         self.sales = Sales(plans, self.goods, self.buyers, now, zones)
         self.shown = _restored(state or {}, now)
         self.errors: dict[Cell, LandedCostError] = {}
@@ -96,7 +97,7 @@ class Drop:
         skus = {sku for one in self.goods.values() for sku in one.units}
         self._stock = Stocked(inventory, skus, now)
         self.feed = Feed(epoch, now)
-        self.shelf = Shelf(epoch, hold, by_day=day is None)
+        self.shelf = Shelf(epoch, hold, by_day=day is None, earlier=earlier)
         every = [Cell(name, label) for name in self.goods for label in self.buyers]
         cells = [cell for cell in every if self.sales.sold(cell)]
         self.grid = Grid(self._shop, self.goods, self.buyers, cells, self._day(now), rates)
@@ -124,23 +125,8 @@ class Drop:
         Without ``pinned`` every card tells its components while there are at most 1,000 of them.
         The rest is as for :class:`Drop`. Raises RequestError for a bundle the file does not have.
         """
-        sold = list(catalog.settings.markets if markets is None else markets)
-        names = list(catalog.bundles if bundles is None else bundles)
-        stocked = inventory is not None
-        goods = {name: Goods.of(catalog.bundle(name), stocked=stocked) for name in names}
-        if pinned is None:
-            pinned = goods if len(goods) * len(sold) <= PARTS_UP_TO else ()
-        return cls(
-            catalog.pricing(policy),
-            goods,
-            sold,
-            at=at,
-            epoch=epoch,
-            inventory=inventory,
-            plans=plans_of(catalog),
-            pinned=pinned,
-            **more,
-        )
+        told = arguments(catalog, markets, policy, bundles, inventory, pinned)
+        return cls(at=at, epoch=epoch, inventory=inventory, **told, **more)
 
     @property
     def inventory(self) -> InventorySource | None:
@@ -311,7 +297,9 @@ class Drop:
         before = {cell: self.shelf.get(cell) for cell in cells}
         for cell in cells:
             self._decide(cell, now, cell in anew)
-        event = self._send((*cells, *turned), now)
+        # The card of a price that stays is the one that is shown; at first there is none.
+        moved = [c for c in cells if not self.feed.number or self.shelf.get(c) is not before[c]]
+        event = self._send((*moved, *turned), now)
         changed = tuple(c for c in cells if _figures(before[c]) != _figures(self.shelf.get(c)))
         return Update(cells, changed, len(self.grid.cells) - len(cells), event)
 
@@ -327,12 +315,14 @@ class Drop:
         if shown is not None and shown.price.currency != listed.currency:
             shown = None
         try:
+            offer: Offer | Shown
             if held is not None and shown is not None and not anew and now < held.valid_until:
-                after = pricing.stays(listed, at=now, shown=shown, cost=goods.cost)
-                if after is not None:
-                    self.shown[cell] = after
+                offer = pricing.follow(listed, at=now, shown=shown, cost=goods.cost)
+                if isinstance(offer, Shown):
+                    self.shown[cell] = offer
                     return
-            offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
+            else:
+                offer = pricing.decide(listed, at=now, shown=shown, cost=goods.cost)
         except LandedCostError as error:
             self._lost(cell, error, held, now)
             return
@@ -382,5 +372,6 @@ def _figures(one: Offered | None) -> tuple[Amount, Amount] | None:
     return None if one is None else (one.offer.price, one.offer.shown)
 
 
-def _label(market: Buyer | str) -> str:
+def label_of(market: Buyer | str) -> str:
+    """What a market is called in a drop."""
     return market.label if isinstance(market, Buyer) else market

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from ..errors import RequestError
@@ -19,6 +19,7 @@ from .card import Card, Change, Gone, instant_text, joined
 
 VERSION = 1
 """Of the JSON documents; a page that does not know it shows no price."""
+_SAME_TIME = timedelta(milliseconds=100)
 KEPT = 1_024
 """How many events can be replayed."""
 _EPOCH = re.compile(r"[A-Za-z0-9]{1,40}", re.ASCII)
@@ -55,6 +56,18 @@ class Event:
     def json(self, now: datetime) -> str:
         """The document of the wire, with the server's time ``now`` in it."""
         return f'{{"now":"{instant_text(now)}",{self._rest}'
+
+    def sent(self, now: datetime) -> bytes:
+        """The event as it is sent, made once for all that are sent it within a tenth of a second.
+
+        The server's time in it is then that of the first of them.
+        """
+        kept = self.__dict__.get("_sent")
+        if kept is None or not kept[0] <= now < kept[0] + _SAME_TIME:
+            text = f"id: {self.id}\nevent: {self.kind}\ndata: {self.json(now)}\n\n"
+            kept = self.__dict__["_sent"] = now, text.encode()
+        sent: bytes = kept[1]
+        return sent
 
 
 class Subscription:
@@ -100,14 +113,7 @@ class Feed:
     """
 
     def __init__(self, epoch: str, at: datetime, *, kept: int = KEPT) -> None:
-        if not _EPOCH.fullmatch(epoch):
-            raise RequestError(
-                f"not an epoch: {epoch[:60]!r}",
-                code="bad_epoch",
-                where="epoch",
-                hint="1 to 40 letters and digits, such as uuid4().hex",
-            )
-        self.epoch = epoch
+        self.epoch = _checked(epoch)
         self.number = 0
         self._at = at
         self._cards: dict[tuple[str, str], Card] = {}
@@ -135,34 +141,71 @@ class Feed:
 
         Of several changes of one card the last counts.
         """
+        event = self.draft(changes, at)
+        if event is not None:
+            self.take(event)
+        return event
+
+    def draft(self, changes: Sequence[Change], at: datetime) -> Event | None:
+        """The event that :meth:`publish` would make; nobody is told yet, and nothing is changed."""
         latest = {change.key: change for change in changes}
         new = [change for key, change in latest.items() if self._differs(key, change)]
         if not new:
             return None
-        for change in new:
-            if isinstance(change, Card):
-                self._cards[change.key] = change
-            else:
-                del self._cards[change.key]
-        self.number += 1
-        self._at = at
-        self._snapshot = None
-        event = Event(
+        return Event(
             kind="change",
             epoch=self.epoch,
-            number=self.number,
+            number=self.number + 1,
             at=at,
             cards=tuple(one for one in new if isinstance(one, Card)),
             gone=tuple(one for one in new if isinstance(one, Gone)),
         )
+
+    def take(self, event: Event) -> None:
+        """Make the next event known, drafted here or by another feed with the same past.
+
+        Raises RequestError (``bad_event``) for one that does not follow the last.
+        """
+        if event.epoch != self.epoch or event.number != self.number + 1:
+            raise RequestError(
+                f"{event.id} does not follow {self.last_id}",
+                code="bad_event",
+                where="event",
+                hint="start from a snapshot",
+            )
+        for card in event.cards:
+            self._cards[card.key] = card
+        for one in event.gone:
+            self._cards.pop(one.key, None)
+        self.number = event.number
+        self._at = event.at
+        self._snapshot = None
         self._events.append(event)
+        self._tell(event)
+
+    def start_anew(self, epoch: str, number: int, cards: Sequence[Card], at: datetime) -> None:
+        """Forget the past and go on with these cards; every listener is told a snapshot.
+
+        Raises RequestError (``bad_epoch``).
+        """
+        self.epoch = _checked(epoch)
+        self.number = number
+        self._at = at
+        self._cards = {card.key: card for card in cards}
+        self._events.clear()
+        self._snapshot = None
+        self._tell(self.snapshot())
+
+    def _tell(self, event: Event) -> None:
         for subscription in tuple(self._subscriptions):
             subscription.put(event)
-        return event
 
     def _differs(self, key: tuple[str, str], change: Change) -> bool:
         before = self._cards.get(key)
-        return before is not None if isinstance(change, Gone) else before != change
+        if before is None or isinstance(change, Gone):
+            return isinstance(change, Card) or before is not None
+        # What a page is told is what counts: it is told instants to the millisecond.
+        return before != change and before.json != change.json
 
     def snapshot(self) -> Event:
         """All cards, as one event with the number of the last change."""
@@ -196,3 +239,14 @@ class Feed:
         """End a subscription."""
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
+
+
+def _checked(epoch: str) -> str:
+    if not _EPOCH.fullmatch(epoch):
+        raise RequestError(
+            f"not an epoch: {epoch[:60]!r}",
+            code="bad_epoch",
+            where="epoch",
+            hint="1 to 40 letters and digits, such as uuid4().hex",
+        )
+    return epoch

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import LandedCostError, ProviderError
 from ..fx.given import GivenRates
@@ -32,8 +32,7 @@ Shops = Callable[["Goods", "Place"], "LandedCost"]
 _LACKS_A_RATE = ("no_rate", "no_rates_that_day")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """One price of a drop: a bundle's name and a market's label."""
 
     bundle: str
@@ -114,15 +113,15 @@ class Grid:
         for cell in cells:
             goods, buyer = self.goods[cell.bundle], self.buyers[cell.market]
             shop = self.shops(goods, buyer.place)
-            request = _request(goods, buyer, day, pinned)
+            request = request_of(goods, buyer, day, pinned)
             key: object = cell
             if shop.providers is None:
                 key = (id(shop), cell.market, None if request is None else cell.bundle)
                 if key not in markets:
-                    markets[key] = _market(shop, buyer, request, day, pinned)
+                    markets[key] = market_of(shop, buyer, request, day, pinned)
             keys[cell] = key
             try:
-                quotes[cell] = _quote(shop, goods, buyer, request, day, pinned, markets.get(key))
+                quotes[cell] = quote_of(shop, goods, buyer, request, day, pinned, markets.get(key))
             except LandedCostError as error:
                 quotes[cell] = error
         return Asked(facts, day, quotes, keys, markets)
@@ -276,16 +275,18 @@ def _moved(before: RateBook, now: RateBook, conversions: Iterable[Conversion]) -
     return found
 
 
-def _request(goods: Goods, buyer: Buyer, day: date, rates: Mapping[str, str]) -> Request | None:
+def request_of(goods: Goods, buyer: Buyer, day: date, rates: Mapping[str, str]) -> Request | None:
+    """What goods of a request ask for a buyer on a day; None for those of a shop."""
     if goods.request is None:
         return None
     given = {**(goods.request.rates or {}), **rates}
     return goods.request.but(buyer=buyer, currency=None, as_of=day, rates=given or None)
 
 
-def _market(
+def market_of(
     shop: LandedCost, buyer: Buyer, request: Request | None, day: date, rates: Mapping[str, str]
 ) -> Market | LandedCostError:
+    """The market of a buyer by the shop's own tables."""
     try:
         if request is not None:
             return shop.market(request)
@@ -294,7 +295,7 @@ def _market(
         return error
 
 
-def _quote(
+def quote_of(
     shop: LandedCost,
     goods: Goods,
     buyer: Buyer,

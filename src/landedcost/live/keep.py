@@ -115,19 +115,23 @@ class Keeper:
         """Keep the drop until cancelled."""
         try:
             while True:
-                now = self._now()
-                with anyio.move_on_after((self._next_at(now) - now).total_seconds()):
+                now = self.present()
+                with anyio.move_on_after((self.next_at(now) - now).total_seconds()):
                     await self._wake.wait()
                 await self.turn()
                 pause = _TROUBLED if "prices" in self.troubles else _APART
                 await anyio.sleep(pause.total_seconds())
         finally:
-            if self.save is not None and self._saved != self.drop.feed.last_id:
-                self.save(self.drop.state())
+            self.end()
+
+    def end(self) -> None:
+        """Store the state, if it has changed since it was."""
+        if self.save is not None and self._saved != self.drop.feed.last_id:
+            self.save(self.drop.state())
 
     async def turn(self) -> None:
         """Do what is due now."""
-        now = self._now()
+        now = self.present()
         touched, self._touched, self._wake = self._touched, set(), anyio.Event()
         if now >= self._count_at:
             touched, self._count_at = set(self.drop.skus), now + self.count_every
@@ -155,11 +159,13 @@ class Keeper:
             "troubles": {name: str(error) for name, error in self.troubles.items()},
         }
 
-    def _now(self) -> datetime:
+    def present(self) -> datetime:
+        """The time; it stands still while the clock, set back a little, is behind the drop."""
         now, last = self.clock(), self.drop.at
         return last if now < last < now + _BACK else now
 
-    def _next_at(self, now: datetime) -> datetime:
+    def next_at(self, now: datetime) -> datetime:
+        """When :meth:`turn` has something to do next."""
         times = [self.drop.next_at(now)]
         if self.drop.skus:
             times.append(self._count_at)
@@ -170,20 +176,20 @@ class Keeper:
         return max(now, min(times))
 
     async def _count(self, skus: set[str]) -> None:
-        counted = await to_thread.run_sync(self.drop.count, skus, self._now())
-        self.drop.stock_moved(skus, self._now(), counted)
+        counted = await to_thread.run_sync(self.drop.count, skus, self.present())
+        self.drop.stock_moved(skus, self.present(), counted)
 
     async def _take_rates(self, rates: TellRates) -> None:
         told = await to_thread.run_sync(rates)
-        self.drop.rates_moved(told, self._now())
+        self.drop.rates_moved(told, self.present())
 
     async def _advance(self, everything: bool) -> None:
         def ask() -> Any:
             return self.drop.ask(now, everything=everything)
 
-        now = self._now()
+        now = self.present()
         asked = await to_thread.run_sync(ask)
-        self.drop.advance(self._now(), asked)
+        self.drop.advance(self.present(), asked)
 
     async def _save(self, save: Save, now: datetime) -> None:
         self._save_at = now + SAVE_EVERY

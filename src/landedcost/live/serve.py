@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,16 +15,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from .card import instant_text
 from .document import document, policy
-from .feed import Event, Feed
+from .feed import Feed
 
 NOW = "Landedcost-Now"
 """The header that tells the server's time where a body cannot: with 304."""
+
+_GOODBYE_S = 1
+"""How long the end of an answer may take to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class Serving:
 
 
 class _Stream(EventSourceResponse):
-    """Server-sent events to one listener; one that reads no more is let go without a word."""
+    """Server-sent events to one listener; one that reads no more is let go without a word.
+
+    When the server stops, the answer is ended as it should be, and not broken off.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = ended = False
@@ -58,8 +64,9 @@ class _Stream(EventSourceResponse):
         except SendTimeoutError:
             self.active = False
             return
-        if begun and not ended:  # the server stops: the last byte, or it is told as an error
-            with anyio.move_on_after(1):
+        if begun and not ended:
+            self.active = False
+            with anyio.move_on_after(_GOODBYE_S):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -69,11 +76,13 @@ def create_app(
     *,
     serving: Serving | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    health: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Starlette:
     """An ASGI application for a feed: ``/overlay``, ``/stream`` and ``/state``.
 
     ``clock`` gives the server's time, aware. ``beside`` runs as long as the application does: it
-    publishes into the feed, and is cancelled at the end.
+    publishes into the feed, and is cancelled at the end. ``health`` tells how the feed is, for
+    ``/healthz``.
     """
     how = serving or Serving()
     page = document().encode()
@@ -105,6 +114,9 @@ def create_app(
         body = feed.snapshot().json(clock())
         return Response(body, headers=told, media_type="application/json")
 
+    async def healthz(_: Request) -> Response:
+        return JSONResponse(dict(health() if health is not None else {}))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
@@ -118,6 +130,7 @@ def create_app(
             Route("/overlay", overlay),
             Route("/stream", stream),
             Route("/state", state),
+            *([Route("/healthz", healthz)] if health is not None else []),
         ],
         # Prices are for everybody to see, and a page opened from a disk has no origin to name.
         middleware=[
@@ -135,7 +148,7 @@ def create_app(
 
 async def _events(
     feed: Feed, last: str | None, clock: Callable[[], datetime], how: Serving
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncIterator[ServerSentEvent | bytes]:
     """What one listener is sent: what it missed or a snapshot, then every change."""
     news = anyio.Event()
 
@@ -147,14 +160,10 @@ async def _events(
         yield ServerSentEvent(comment=f"now {instant_text(clock())}", retry=how.retry_ms)
         while True:
             for event in heard.take():
-                yield _sent(event, clock())
+                yield event.sent(clock())
             if heard.lost:
                 return
             await news.wait()
             news = anyio.Event()
     finally:
         heard.close()
-
-
-def _sent(event: Event, now: datetime) -> ServerSentEvent:
-    return ServerSentEvent(data=event.json(now), id=event.id, event=event.kind)

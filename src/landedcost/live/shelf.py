@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from heapq import heappop, heappush
@@ -12,6 +13,7 @@ from .grid import Cell
 
 if TYPE_CHECKING:
     from ..pricing.offer import Offer
+    from ..quote import Quote
 
 _RENEWED = 5
 """A price is made again when a fifth of its time is left, so that none runs out."""
@@ -27,15 +29,42 @@ class Offered:
     shown_at: datetime
     valid_until: datetime
 
+    @property
+    def quote(self) -> Quote:
+        """The quote at the price that is shown."""
+        return self.offer.quote
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A price that was shown before a restart, or by another worker: what is known of it.
+
+    ``quote`` is the id of the quote that was offered.
+    """
+
+    id: str
+    quote: str
+    shown_at: datetime
+    valid_until: datetime
+
 
 class Shelf:
     """What is shown now, and what was shown not long before and still holds.
 
-    ``hold`` is how long a price holds; where ``by_day``, never past the day of its quote.
+    ``hold`` is how long a price holds; where ``by_day``, never past the day of its quote. A price
+    that is the one of ``earlier`` goes on by its id, to its end.
     """
 
-    def __init__(self, epoch: str, hold: timedelta, *, by_day: bool) -> None:
+    def __init__(
+        self,
+        epoch: str,
+        hold: timedelta,
+        *,
+        by_day: bool,
+        earlier: Mapping[Cell, Earlier] | None = None,
+    ) -> None:
         self.epoch = epoch
+        self._earlier = dict(earlier or {})
         self.hold = hold
         self.by_day = by_day
         self._number = 0
@@ -50,15 +79,24 @@ class Shelf:
 
     def put(self, cell: Cell, offer: Offer, now: datetime) -> None:
         """Show a price from now on. The one before goes on being honoured to its end."""
-        self._number += 1
-        end, renewed = now + self.hold, now + self.hold - self.hold // _RENEWED
-        if self.by_day:
-            over = _midnight(offer.quote.valid_until)
-            if over <= end:
-                end = renewed = over
-        made = Offered(f"{self.epoch}.{self._number}", cell, offer, now, end)
+        id, start, before = "", now, self._earlier.pop(cell, None)
+        if before is not None and before.quote == offer.quote.id:
+            end, renewed = self._span(offer, before.shown_at)
+            if end == before.valid_until and now < renewed:
+                id, start = before.id, before.shown_at
+        if not id:
+            self._number += 1
+            id = f"{self.epoch}.{self._number}"
+        end, renewed = self._span(offer, start)
+        made = Offered(id, cell, offer, start, end)
         self._shown[cell] = self._kept[made.id] = made
         self.plan(cell, renewed)
+
+    def _span(self, offer: Offer, start: datetime) -> tuple[datetime, datetime]:
+        """Until when a price holds, and when it is made again."""
+        end, renewed = start + self.hold, start + self.hold - self.hold // _RENEWED
+        over = _midnight(offer.quote.valid_until)
+        return (over, over) if self.by_day and over <= end else (end, renewed)
 
     def remove(self, cell: Cell) -> None:
         """Show no price for a cell. The one before goes on being honoured to its end."""
@@ -99,20 +137,34 @@ class Shelf:
         """The price under an id. Raises RequestError (``no_such_quote``, ``expired``)."""
         found = self._kept.get(id)
         if found is None:
-            raise RequestError(
-                f"no price is shown under {id[:60]!r}",
-                code="no_such_quote",
-                where="id",
-                hint="take the id from the card; prices that ended are forgotten",
-            )
+            raise no_such_quote(id)
         if now >= found.valid_until:
-            raise RequestError(
-                f"the price {id!r} held until {found.valid_until.isoformat()}",
-                code="expired",
-                where="id",
-                hint="take the card as it is now",
-            )
+            raise expired(id, found.valid_until)
         return found
+
+    def knows(self, id: str) -> bool:
+        """Whether a price was made here under an id, and may hold still."""
+        return id in self._kept
+
+
+def no_such_quote(id: str) -> RequestError:
+    """The error for an id that no price goes by."""
+    return RequestError(
+        f"no price is shown under {id[:60]!r}",
+        code="no_such_quote",
+        where="id",
+        hint="take the id from the card; prices that ended are forgotten",
+    )
+
+
+def expired(id: str, end: datetime) -> RequestError:
+    """The error for a price that held until ``end``."""
+    return RequestError(
+        f"the price {id!r} held until {end.isoformat()}",
+        code="expired",
+        where="id",
+        hint="take the card as it is now",
+    )
 
 
 def _midnight(day: date) -> datetime:

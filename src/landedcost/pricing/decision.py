@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -15,7 +15,7 @@ from ..lines import Amount
 from ..money import amount_text
 from ..quote import money_dict
 from ..rounding import down, half_up, up
-from .costs import Exchange, charged, cost_of_goods, kept
+from .costs import Amounts, Exchange, charged, cost_of_goods, kept
 from .guards import Rails
 from .living import Settled, remember, settle
 from .making import Maker
@@ -73,21 +73,22 @@ class Decision:
         self.goods = cost_of_goods(listed.priced.bundle, cost, self.exchange)
         self.steps: list[Step] = []
         self.quote = listed
+        self._found: tuple[Settled, Rails, bool] | None = None
         if shown is not None:
             _check(shown, self.unit, at)
 
     def take(self) -> None:
         """Take every step. Raises what :meth:`landedcost.pricing.offer.Pricing.offer` does."""
-        found, rails, declared = self._settled()
+        found, rails, declared = self._found or self._settled()
         self._make(found.minor, rails, declared=declared)
         self._remember(found.minor, found.anchor, rails)
 
     def stays(self) -> Shown | None:
         """The state to keep where the price shown goes on being shown, None where it changes.
 
-        No quote is made. Raises as :meth:`take`.
+        No quote is made; :meth:`take` can make it after this. Raises as that does.
         """
-        found, rails, _ = self._settled()
+        self._found = found, rails, _ = self._settled()
         if self.shown is None or found.minor != self.shown.price.minor:
             return None
         return remember(self.shown, self.shown.price, found.anchor, self.at, rails)
@@ -175,10 +176,9 @@ class Decision:
 
     def _rails(self) -> Rails:
         guards = self.policy.guards
-        ceiling = self.exchange.many(guards.ceiling)
         return Rails(
             min_margin=self._least(),
-            ceiling=down(ceiling.numerator, ceiling.denominator) if guards.ceiling else None,
+            ceiling=self._bound(guards.ceiling, down),
             max_change=guards.max_change,
             max_change_per_day=guards.max_change_per_day,
             floor=self._floor(),
@@ -187,8 +187,13 @@ class Decision:
         )
 
     def _floor(self) -> int | None:
-        floor = self.exchange.many(self.policy.guards.floor)
-        return up(floor.numerator, floor.denominator) if self.policy.guards.floor else None
+        return self._bound(self.policy.guards.floor, up)
+
+    def _bound(self, amounts: Amounts, rounded: Callable[[int, int], int]) -> int | None:
+        if not amounts:
+            return None
+        bound = self.exchange.many(amounts)
+        return rounded(bound.numerator, bound.denominator)
 
     def _least(self) -> int | None:
         """The price at which the least margin just remains."""

@@ -146,12 +146,39 @@ class Pricing:
         cost: Mapping[str, Any] | None = None,
     ) -> Offer:
         """The same for a quote at list prices that there is already. Raises as :meth:`offer`."""
+        return self._taken(self._decision(listed, at, shown, cost))
+
+    def follow(
+        self,
+        listed: Quote,
+        *,
+        at: datetime,
+        shown: Shown,
+        cost: Mapping[str, Any] | None = None,
+    ) -> Offer | Shown:
+        """The state to keep where ``shown`` goes on being shown, else the offer in its place.
+
+        For a price that stays no quote is made, so this is quick: it is what a drop asks at every
+        tick. Raises as :meth:`offer`.
+        """
+        made = self._decision(listed, at, shown, cost)
+        return made.stays() or self._taken(made)
+
+    def _decision(
+        self,
+        listed: Quote,
+        at: datetime,
+        shown: Shown | None,
+        cost: Mapping[str, Any] | None,
+    ) -> Decision:
         policy = self.policy.market(listed.lane.buyer)
-        made = Decision(listed, policy, moment(at), shown, cost)
+        return Decision(listed, policy, moment(at), shown, cost)
+
+    def _taken(self, made: Decision) -> Offer:
         made.take()
         return Offer(
             quote=made.quote,
-            listed=listed,
+            listed=made.listed,
             price=Amount(made.quote.total_minor, made.unit),
             shown=Amount(made.maker.shown(made.quote), made.unit),
             steps=tuple(made.steps),
@@ -159,19 +186,3 @@ class Pricing:
             shown_after=made.after,
             conversions=made.conversions,
         )
-
-    def stays(
-        self,
-        listed: Quote,
-        *,
-        at: datetime,
-        shown: Shown,
-        cost: Mapping[str, Any] | None = None,
-    ) -> Shown | None:
-        """Whether ``shown`` goes on being shown: the state to keep then, None where it changes.
-
-        No quote is made for it, so this is quick: it is what a drop asks at every tick. Raises as
-        :meth:`offer`.
-        """
-        policy = self.policy.market(listed.lane.buyer)
-        return Decision(listed, policy, moment(at), shown, cost).stays()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class MarketPolicy:
         own = self.endings.get(code)
         found = own
         if found is None and self.usual and code in USUAL:
-            found = Charm.of(USUAL[code], code, self.mode, f"{self.where}.charm")
+            found = _usual(code, self.mode)
         if not self.cash:
             return found or ANY
         from ..present.cash import cash_step
@@ -100,6 +101,11 @@ class MarketPolicy:
                 hint="choose an ending that the coins allow, or leave out `cash`",
             )
         return Charm(step, (0,), self.mode)
+
+
+@cache
+def _usual(code: str, mode: str) -> Charm:
+    return Charm.of(USUAL[code], code, mode)
 
 
 @dataclass(frozen=True, repr=False)

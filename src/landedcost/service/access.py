@@ -83,6 +83,11 @@ class ApiKeys:
         """The names of the keys."""
         return tuple(self._keys)
 
+    @property
+    def all(self) -> tuple[ApiKey, ...]:
+        """The keys, without themselves: their names and what they may."""
+        return tuple(self._keys.values())
+
     @classmethod
     def of(cls, table: Any, where: str = "keys") -> ApiKeys:
         """From tables by name."""

@@ -23,6 +23,7 @@ from ..client import LandedCost
 from ..errors import LandedCostError
 from ..inventory import Inventory
 from ..live.serve import create_app
+from ..ports.flow import Secret
 from ..transport.loops import in_thread
 from . import problems
 from .access import ApiKeys
@@ -36,6 +37,7 @@ from .metrics import Counted, Metrics
 from .prices import Prices
 from .quotes import Quotes
 from .session import Session
+from .shared_limits import SharedBuckets
 from .spec import document as openapi_document
 from .spec import paths
 from .store import Holds
@@ -55,7 +57,8 @@ class Parts:
 
     Without ``keys`` it answers all who reach it on this machine. ``till`` holds prices, ``stock``
     is set by facts, ``session`` is the drop on stage, ``hooks`` are other shops. ``open_stage``
-    shows ``/overlay``, ``/stream`` and ``/state`` to everybody.
+    shows ``/overlay``, ``/stream`` and ``/state`` to everybody. ``redis`` counts the limits of
+    keys over several workers.
     """
 
     keys: ApiKeys | None = None
@@ -65,6 +68,7 @@ class Parts:
     session: Session | None = None
     open_stage: bool = True
     hooks: HookSettings | None = None
+    redis: Secret | None = field(default=None, repr=False)
 
 
 def create_service(
@@ -79,7 +83,10 @@ def create_service(
     ``clock`` is the time of day, aware; ``now_ns`` a clock that never goes back.
     """
     have = parts or Parts()
-    desk = Desk(shop, clock, have.keys, Buckets(now_ns), have.limits)
+    buckets = Buckets(now_ns)
+    if have.redis is not None and have.keys is not None:
+        buckets = SharedBuckets(now_ns, have.redis, have.keys.all)
+    desk = Desk(shop, clock, have.keys, buckets, have.limits)
     metrics = Metrics()
     routes = _routes(desk, have, metrics)
     named = [route.path for route in routes if isinstance(route, Route)]
@@ -176,13 +183,11 @@ def _stage(desk: Desk, have: Parts, metrics: Metrics) -> list[BaseRoute]:
     metrics.watch(
         "landedcost_listeners", "Open subscriptions of the feed.", lambda: session.feed.listeners
     )
-    metrics.watch(
-        "landedcost_cells_priced", "Prices of the drop made.", lambda: session.drop.grid.priced
-    )
+    metrics.watch("landedcost_cells_priced", "Prices of the drop made.", lambda: session.counts[0])
     metrics.watch(
         "landedcost_cells_spared",
         "Prices of the drop left alone as no fact of theirs moved.",
-        lambda: session.drop.grid.spared,
+        lambda: session.counts[1],
     )
     routes: list[BaseRoute] = [Route("/v1/stream", _Stream(desk, live), methods=["GET"])]
     if have.open_stage:
@@ -202,6 +207,8 @@ def _lifespan(desk: Desk, have: Parts) -> Any:
                 tasks.start_soon(_sweep, have.till.holds, desk.clock)
             if have.session is not None:
                 tasks.start_soon(have.session.run)
+            if isinstance(desk.buckets, SharedBuckets):
+                tasks.start_soon(desk.buckets.run)
             yield
             tasks.cancel_scope.cancel()
         if shop.providers is not None:

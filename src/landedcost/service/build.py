@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from starlette.applications import Starlette
 
@@ -18,8 +17,11 @@ from ..errors import RequestError
 from ..held import Keys
 from ..held.keys import ENVIRONMENT
 from ..inventory import Inventory
-from ..live.drop import HOLD, Drop
-from ..live.keep import Keeper, StateFile
+from ..live.drop import HOLD
+from ..live.dropped import DropSource
+from ..live.keep import StateFile
+from ..live.log import Log
+from ..live.shared import Timing
 from ..pricing.policy import Policy
 from ..pricing.read import flag, span
 from ..providers.config import Providers
@@ -69,6 +71,7 @@ def build(
             session,
             flag((settings.drop or {}).get("open", True), "drop.open"),
             hooks_of(settings, catalog),
+            settings.redis,
         )
         return create_service(shop, clock=clock, now_ns=now_ns, parts=parts)
     except BaseException:
@@ -211,14 +214,22 @@ def session_of(
             where="drop",
             hint="name a catalogue: landedcost service serve CATALOG.toml",
         )
-    if settings.workers > 1:
+    if settings.workers > 1 and settings.redis is None:
         raise RequestError(
-            "a drop is served by one worker: each would number its events on its own",
-            code="bad_request",
-            where="server.workers",
-            hint="serve the drop from one process, and prices from another with more workers",
+            "several workers show one drop by a Redis server, and none is given",
+            code="missing_field",
+            where="state.redis",
+            hint='write redis = "redis://HOST:6379/0", or set workers = 1',
         )
     told = settings.drop
+    if settings.redis is not None and "state" in told:
+        raise RequestError(
+            "with a Redis server what is shown is kept there",
+            code="bad_request",
+            where="drop.state",
+            hint="leave `state` out",
+        )
+    names = fields.texts(told["bundles"], "drop.bundles") if "bundles" in told else None
     markets = fields.texts(told.get("markets", catalog.settings.markets), "drop.markets")
     if not markets:
         raise RequestError(
@@ -227,20 +238,23 @@ def session_of(
             where="drop.markets",
             hint='write markets = ["DE", "ja-JP"]',
         )
-    bundles = fields.texts(told["bundles"], "drop.bundles") if "bundles" in told else None
     policy = Policy.of(settings.policy, base=catalog.policy) if settings.policy else None
     saved = None
     if "state" in told:
         saved = StateFile(settings.path(fields.text(told["state"], "drop.state")))
-    drop = Drop.of(
+    source = DropSource.of(
+        clock,
         catalog.using(shop),
-        markets,
-        policy,
-        at=clock(),
-        epoch=uuid4().hex[:12],
-        bundles=bundles,
+        markets=markets,
+        policy=policy,
+        bundles=names,
         inventory=stock,
         hold=span(told["hold"], "drop.hold") if "hold" in told else HOLD,
         state=saved.load() if saved is not None else None,
+        keeping={"save": saved.save} if saved is not None else None,
     )
-    return Session(Keeper(drop, clock, save=saved.save if saved is not None else None))
+    log = None
+    if settings.redis is not None:
+        url, timing = settings.redis.get_secret_value(), Timing()
+        log = Log(url, source.name, patience_ms=timing.patience)
+    return Session(source, clock, log)

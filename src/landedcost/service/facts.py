@@ -58,13 +58,7 @@ class Facts:
         if "stock" in body:
             told["stock"] = await self._stock(body["stock"])
         if rates and self.session is not None:
-            update = self.session.rates_moved(rates)
-            told |= {
-                "touched": len(update.touched),
-                "changed": len(update.changed),
-                "spared": update.spared,
-                "event": update.event.id if update.event is not None else None,
-            }
+            told |= await self.session.rates_moved(rates)
         return JSONResponse(told)
 
     async def _stock(self, stock: dict[str, int]) -> dict[str, dict[str, int]]:

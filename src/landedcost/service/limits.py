@@ -37,13 +37,7 @@ class Buckets:
 
     def take(self, key: ApiKey) -> None:
         """One request of a key. Raises Problem (429) with the seconds to wait."""
-        now, full = self._now_ns(), key.burst * _MINUTE_NS
-        bucket = self._buckets.get(key.name)
-        if bucket is None:
-            bucket = self._buckets[key.name] = _Bucket(full, now)
-        gone = max(0, now - bucket.at_ns)
-        bucket.tokens = min(full, bucket.tokens + gone * key.per_minute)
-        bucket.at_ns = now
+        bucket = self._filled(key)
         if bucket.tokens < _MINUTE_NS:
             lacking = _MINUTE_NS - bucket.tokens
             seconds = -(-lacking // (key.per_minute * 10**9))
@@ -55,6 +49,21 @@ class Buckets:
                 headers={"Retry-After": str(seconds)},
             )
         bucket.tokens -= _MINUTE_NS
+
+    def taken_elsewhere(self, key: ApiKey, requests: int) -> None:
+        """Requests of a key that another worker let in; a minute's worth at the most is owed."""
+        bucket = self._filled(key)
+        bucket.tokens = max(-key.burst * _MINUTE_NS, bucket.tokens - requests * _MINUTE_NS)
+
+    def _filled(self, key: ApiKey) -> _Bucket:
+        now, full = self._now_ns(), key.burst * _MINUTE_NS
+        bucket = self._buckets.get(key.name)
+        if bucket is None:
+            bucket = self._buckets[key.name] = _Bucket(full, now)
+        gone = max(0, now - bucket.at_ns)
+        bucket.tokens = min(full, bucket.tokens + gone * key.per_minute)
+        bucket.at_ns = now
+        return bucket
 
 
 class BodyLimit:

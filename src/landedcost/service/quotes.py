@@ -27,6 +27,7 @@ from .problems import Problem
 from .till import Till, Wanted
 
 if TYPE_CHECKING:
+    from ..live.dropped import Honoured
     from ..live.shelf import Offered
     from ..quote import Quote
     from ..request import Request
@@ -73,8 +74,8 @@ class Quotes:
                 return JSONResponse(self.document(before), 201)
         card = None
         if "card" in body:
-            offered = self._card(body["card"])
-            quote, card = offered.offer.quote, (offered.cell.bundle, offered.cell.market)
+            offered = await self._card(body["card"])
+            quote, card = offered.quote, (offered.cell.bundle, offered.cell.market)
             units = self._card_units(offered, body.get("reserve"))
         else:
             request = self.prices.request(body["request"])
@@ -211,11 +212,11 @@ class Quotes:
     async def _anew(self, found: Hold, request: Mapping[str, Any], deadline_ms: int) -> Quote:
         """The price as it is now: that of the card, or of the same request today."""
         if found.card is not None and self.session is not None:
-            return self.session.shown(*found.card).offer.quote
+            return (await self.session.shown(*found.card)).quote
         today = self.desk.clock().astimezone(UTC).date()
         return await self.prices.quote(build_request(request, as_of=today), deadline_ms)
 
-    def _card(self, card: str) -> Offered:
+    async def _card(self, card: str) -> Offered | Honoured:
         if self.session is None:
             raise Problem(
                 409,
@@ -224,9 +225,9 @@ class Quotes:
                 where="card",
                 hint="hold a `request`, or serve a catalogue with a drop",
             )
-        return self.session.offered(card)
+        return await self.session.offered(card)
 
-    def _card_units(self, offered: Offered, reserve: Any) -> dict[str, int]:
+    def _card_units(self, offered: Offered | Honoured, reserve: Any) -> dict[str, int]:
         if reserve is True and self.session is not None:
             return dict(self.session.units(offered))
         return _given(reserve)

@@ -73,10 +73,13 @@ function priceBlock(card, now) {
   return block;
 }
 
+// What the bundle is made of; one thing alone is what the title and the amount say already.
 function parts(card, now) {
   const price = priceOf(card, now);
   const made = element("ul", "parts");
-  for (const part of card.price?.parts ?? []) {
+  const found = card.price?.parts ?? [];
+  const alone = found.length === 1 && found[0].quantity === 1;
+  for (const part of alone ? [] : found) {
     const item = element("li");
     const title = part.quantity > 1 ? `${part.quantity} × ${part.title}` : part.title;
     const name = element("bdi", "part", title);

@@ -16,6 +16,7 @@ class Overlay {
     this.heardAt = null;
     this.drawn = null;
     this.groups = null;
+    this.unknown = [];
     this.cards = [];
     this.testing = settings.test === "1";
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -98,11 +99,19 @@ class Overlay {
       if (!this.bundles.has(card.bundle)) this.bundles.set(card.bundle, []);
       this.bundles.get(card.bundle).push(card);
     }
-    const called = (card, name) => [card.market, card.language].some((tag) => tag.toLowerCase() === name.toLowerCase());
+    const cards = [...this.bundles.values()].flat();
     const shown = (bundle ?? [...this.bundles.keys()]).map((name) => {
       const own = this.bundles.get(name) ?? [];
-      return locales === null ? own : locales.map((market) => own.find((card) => called(card, market))).filter(Boolean);
+      return locales === null ? own : locales.map((market) => named(own, market)).filter(Boolean);
     });
+    // A name that no card has would leave its place empty without a word.
+    this.unknown = !cards.length
+      ? []
+      : [
+          ...strangers("bundle", bundle ?? [], this.bundles.keys(), (name) => this.bundles.has(name)),
+          ...strangers("market", locales ?? [], cards.map((card) => card.market), (name) => named(cards, name)),
+        ];
+    this.showProblems();
     this.groups = shown.filter((own) => own.length);
     this.cards = this.groups.flat();
   }
@@ -201,9 +210,22 @@ class Overlay {
 
   showProblems() {
     const box = document.getElementById("problems");
-    box.hidden = !this.problems.length;
-    box.replaceChildren(...this.problems.map((text) => element("p", "", text)));
+    const told = [...this.problems, ...this.unknown];
+    box.hidden = !told.length;
+    box.replaceChildren(...told.map((text) => element("p", "", text)));
   }
+}
+
+// The card that goes by a name: a market, the tag of its language, or else its country.
+function named(cards, name) {
+  const [wanted, country] = [name.toLowerCase(), name.toUpperCase()];
+  const exact = cards.find((card) => [card.market, card.language].some((tag) => tag.toLowerCase() === wanted));
+  return exact ?? cards.find((card) => card.language.split("-").at(-1) === country);
+}
+
+function strangers(what, names, known, found) {
+  const some = [...new Set(known)].slice(0, 20).join(", ");
+  return names.filter((name) => !found(name)).map((name) => `No ${what} is called "${name}". There are: ${some}.`);
 }
 
 // Black or white, whichever is read better on a colour: one of them always has 4.5 to 1.
