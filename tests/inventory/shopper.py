@@ -1,7 +1,7 @@
-"""A process that buys: `python shopper.py ADDRESS NAME ROUNDS SEED`.
+"""A process that buys.
 
-It reserves, pays, gives up or forgets, and says on its standard output what it was promised,
-after each call came back and before the next: `WORD QUOTE`.
+It reserves, pays, gives up or forgets, and says in a file what it was promised, after each call
+came back and before the next: `WORD QUOTE`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import random
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from landedcost.errors import ProviderError, RequestError, SoldOut
 from landedcost.inventory import Inventory
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SKUS = ("cap", "pin", "tee")
-
-
-def say(word: str, quote: str) -> None:
-    sys.stdout.write(f"{word} {quote}\n")
-    sys.stdout.flush()
 
 
 def wait_for_goods(stock: Inventory) -> None:
@@ -33,9 +29,19 @@ def wait_for_goods(stock: Inventory) -> None:
     raise SystemExit("no goods came")
 
 
-def main(place: str, name: str, rounds: int, seed: int) -> None:
+def main(place: str, name: str, rounds: int, seed: int, folder: Path) -> None:
+    with folder.joinpath(f"{name}.err").open("w") as sys.stderr:
+        buy(place, name, rounds, seed, folder.joinpath(f"{name}.out"))
+
+
+def buy(place: str, name: str, rounds: int, seed: int, told: Path) -> None:
     luck = random.Random(seed)
-    with Inventory.open(place) as stock:
+    with Inventory.open(place) as stock, told.open("w", encoding="utf-8") as said:
+
+        def say(word: str, quote: str) -> None:
+            said.write(f"{word} {quote}\n")
+            said.flush()
+
         say("ready", name)
         wait_for_goods(stock)
         for number in range(rounds):
@@ -63,7 +69,3 @@ def main(place: str, name: str, rounds: int, seed: int) -> None:
                 if not error.retryable:
                     raise
                 say("busy", quote)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

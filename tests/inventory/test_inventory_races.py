@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,14 +14,17 @@ from pathlib import Path
 
 import pytest
 from postgres_server import Cluster
+from shopper import main
 from stock_books import HOUR, NOON, check
 
-import landedcost
 from landedcost import ProviderError, RequestError
 from landedcost.inventory import Inventory, SoldOut
 
-HERE = Path(__file__).resolve().parent
-SOURCE = Path(landedcost.__file__).parents[1]
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(
+    ["pytest", "landedcost.inventory", "sqlalchemy.dialects.sqlite", "psycopg"]
+)
+"""Processes of their own, from one that has loaded what all of them need."""
 ENDS = ("sold", "released", "expired")
 SKUS = ("cap", "pin", "tee")
 LATE = NOON + timedelta(days=1)
@@ -34,13 +35,14 @@ class Shopper:
 
     def __init__(self, folder: Path, place: str, name: str, rounds: int, seed: int) -> None:
         self.said, self.errors = folder / f"{name}.out", folder / f"{name}.err"
-        with self.said.open("wb") as out, self.errors.open("wb") as err:
-            self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "shopper.py"), place, name, str(rounds), str(seed)],
-                stdout=out,
-                stderr=err,
-                env={**os.environ, "PYTHONPATH": str(SOURCE)},
-            )
+        self.said.touch()
+        self.process = FORKED.Process(target=main, args=(place, name, rounds, seed, folder))
+        self.process.start()
+
+    def ended(self, patience_s: int) -> int | None:
+        """Its exit code, once it has one."""
+        self.process.join(patience_s)
+        return self.process.exitcode
 
     def words(self) -> list[tuple[str, str]]:
         """(word, quote), in order."""
@@ -67,7 +69,7 @@ def start(place: str, tmp_path: Path) -> Iterator[Callable[..., Shopper]]:
     yield start
     for one in running:
         one.process.kill()
-        one.process.wait(30)
+        one.ended(30)
 
 
 def kept(stock: Inventory, said: list[tuple[str, str]]) -> None:
@@ -137,7 +139,7 @@ def test_processes_race_for_the_last_units(place: str, start: Callable[..., Shop
         for sku, total in totals.items():
             stock.set_stock(sku, total, NOON)
         for run in runs:
-            assert run.process.wait(120) == 0, run.errors.read_text(encoding="utf-8")
+            assert run.ended(120) == 0, run.errors.read_text(encoding="utf-8")
         said = [one for run in runs for one in run.words()]
         kept(stock, said)
         check(stock, LATE)
@@ -161,9 +163,9 @@ def test_killed_on_the_way_nothing_is_promised_twice_and_none_lost(
             run.wait_until_it_buys()
         time.sleep(luck.uniform(0.02, 0.2))
         for run in runs:
-            run.process.send_signal(signal.SIGKILL)
+            run.process.kill()
         for run in runs:
-            assert run.process.wait(30) == -signal.SIGKILL
+            assert run.ended(30) == -signal.SIGKILL
             said += run.words()
         with Inventory.open(place) as stock:
             kept(stock, said)

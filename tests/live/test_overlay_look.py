@@ -24,6 +24,15 @@ MODES = ("rotate", "grid", "ticker")
 VIDEO = "linear-gradient(120deg, #22bb66, #4488cc, #ee8855, #ffffff)"
 
 
+def settled(page: Page) -> None:
+    """Whatever moves to an end is there; a ticker has none."""
+    page.evaluate(
+        """() => document.getAnimations()
+          .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity)
+          .forEach(moving => moving.finish())"""
+    )
+
+
 def test_nothing_opaque_lies_behind_the_card(open_page: OpenPage, overlay_file: str) -> None:
     page = open_page(f"{overlay_file}?test=1")
     expect(page.locator(".card")).to_be_visible()
@@ -226,7 +235,7 @@ def test_the_ticker_moves_and_every_market_passes(open_page: OpenPage, overlay_f
     place = "document.querySelector('.strip').getBoundingClientRect().x"
     before = page.evaluate(place)
     seen: set[str] = set()
-    for _ in range(12):
+    for _ in range(40):
         seen |= set(
             page.locator(".item").evaluate_all(
                 """items => items.filter(item => {
@@ -236,7 +245,9 @@ def test_the_ticker_moves_and_every_market_passes(open_page: OpenPage, overlay_f
                 }).map(item => item.dataset.market)"""
             )
         )
-        page.wait_for_timeout(280)
+        if seen == {"US", "DE", "JP"}:
+            break
+        page.wait_for_timeout(140)
     assert seen == {"US", "DE", "JP"}
     assert page.evaluate(place) != before
 
@@ -333,7 +344,7 @@ def test_the_main_amount_is_large_and_nothing_is_cut_off(
     locales = "DE" if mode == "rotate" else "US,DE,JP,AU,AE,TW"
     page = open_page(f"{overlay_file}?test=1&mode={mode}&theme={theme}&locales={locales}")
     expect(page.locator(".main").first).to_be_visible()
-    page.wait_for_timeout(600)
+    settled(page)
     sizes = page.locator(".main").evaluate_all(
         "found => found.map(node => parseFloat(getComputedStyle(node).fontSize))"
     )
@@ -386,7 +397,7 @@ def test_every_way_of_writing(
         }"""
     )
     assert right == (direction == "rtl")
-    page.wait_for_timeout(600)
+    settled(page)
     page.evaluate("video => { document.body.style.background = video }", VIDEO)
     page.screenshot(path=screenshots / f"overlay-market-{market}.png")
 
@@ -401,7 +412,7 @@ def test_long_texts_and_large_amounts_fit(
     for mode in ("rotate", "grid"):
         page = open_page(f"{stage.url}/overlay?mode={mode}")
         expect(page.locator(".main").first).to_be_visible()
-        page.wait_for_timeout(600)
+        settled(page)
         plate = page.locator(".card, .grid").bounding_box()
         assert plate is not None
         boxes = page.locator(".main, .code, .title").evaluate_all(

@@ -351,7 +351,7 @@ def test_a_drop_is_scheduled_live_and_ended(open_page: OpenPage, stage: Stage) -
     page = open_page(f"{stage.url}/overlay?{FAST}")
     expect(page.locator(".countdown")).to_contain_text("Startet in 00:0")
     assert amounts(page) == []
-    end = now() + timedelta(seconds=4)
+    end = now() + timedelta(seconds=3)
     stage.publish(a_card(price=a_price(), sale=Sale("live", start, end)))
     main_amount(page, "59,00 €")
     expect(page.locator(".countdown")).to_contain_text("Endet in 00:0")

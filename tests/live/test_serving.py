@@ -18,7 +18,7 @@ from live_stage import Stage, a_card, a_price, now
 NOW = re.compile(r": now (\S+Z)")
 
 
-def lines(stage: Stage, last: str | None = None, seconds: float = 1.0) -> list[str]:
+def lines(stage: Stage, last: str | None = None, seconds: float = 0.5) -> list[str]:
     """The lines of the stream that come within a time."""
     headers = {"Last-Event-ID": last} if last else {}
     found: list[str] = []

@@ -113,6 +113,13 @@ class Buyers:
                 except httpx.TransportError:
                     return  # it was killed under us
 
+    def wait_for_sales(self, count: int) -> None:
+        for _ in range(3_000):
+            if len(self.sold) >= count:
+                return
+            time.sleep(0.01)
+        raise AssertionError("nobody bought anything")
+
     def wait(self) -> None:
         for thread in self._threads:
             thread.join(60)
@@ -131,13 +138,14 @@ def test_killed_in_a_storm_of_reservations(database: str, tmp_path: Path) -> Non
         for turn in range(3):
             service.start()
             buyers = Buyers(service, turn)
-            time.sleep(luck.uniform(0.15, 0.5))
+            buyers.wait_for_sales(2)
+            time.sleep(luck.uniform(0.02, 0.2))
             service.kill()
             buyers.wait()
             held |= buyers.held
             sold |= buyers.sold
         service.start()
-        assert len(sold) > 2
+        assert len(sold) >= 6
         with Inventory.open(database) as stock:
             now = datetime.now(UTC)
             check(stock, now)

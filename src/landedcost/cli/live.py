@@ -109,7 +109,7 @@ def serve(
     --carrier and --strategy are for requests alone.
     """
     from ..contract import parse_request
-    from ..live.drop import arguments
+    from ..live.filed import arguments
     from ..live.goods import Goods
     from ..pricing.offer import Pricing
     from ..pricing.policy import Policy
