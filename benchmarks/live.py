@@ -67,8 +67,8 @@ def updates(seconds: float) -> tuple[float, int]:
     sold = [bundle(number) for number in range(50)]
 
     def once() -> int:
-        for one in sold:
-            for tag, market in markets:
+        for tag, market in markets:  # as a drop does it: one market after the other
+            for one in sold:
                 quote = market.price(one)
                 price = price_of(quote, valid_until=UNTIL, id="e.1", parts=False)
                 card_with("bundle", "Tour tee + mug", tag, quote, price).json.encode()

@@ -34,16 +34,31 @@ class Counted(NamedTuple):
 
 def counted(quote: Quote) -> Sequence[Counted]:
     """The charges of a quote that are not zero; they add up to its total."""
+    lines = quote.priced.bundle.sorted
+    return [
+        Counted(kind, lines[at].id if isinstance(at, int) else at, rule, amount, who)
+        for kind, at, rule, amount, who in rows(quote)
+    ]
+
+
+Row = tuple[str, int | str | None, str, int, str]
+"""What :class:`Counted` has, its line as the place in the bundle's order where that is known."""
+
+
+def rows(quote: Quote) -> Sequence[Row]:
+    """The same as plain tuples, for sums by kind: this is done for each price of a drop."""
     priced, figures = quote.priced, quote.figures
     if priced.beside:
         return [
-            Counted(c.kind, c.line, c.rule, c.amount_minor, c.collected)
+            (c.kind, c.line, c.rule, c.amount_minor, c.collected)
             for c in quote.charges
             if c.amount_minor
         ]
-    lines, later = priced.bundle.sorted, figures[2]
+    later = figures[2]
     tests = _tests(priced) if later else ()
-    found, at_checkout, at_door = [], figures[1], later
+    found: list[Row] = []
+    at_checkout, at_door = figures[1], later
+    num = den = 1
     conversion: tuple[str, str, str] | None = None
     for position, needs, sign, kind, index, rule, collector, test in _plan(priced.program):
         amount = figures[position]
@@ -52,23 +67,19 @@ def counted(quote: Quote) -> Sequence[Counted]:
         if needs is not None:
             if needs is not conversion:
                 used, conversion = priced.market.rates.get(*needs), needs
-            amount = half_up(amount * used.minor_num, used.minor_den)
+                num, den = used.minor_num, used.minor_den
+            amount = half_up(amount * num, den)
         amount *= sign
-        line = None if index is None else lines[index].id
         if later and not (tests[test] if not collector else collector == "checkout"):
             at_door -= amount
-            found.append(_made(Counted, (kind, line, rule, amount, "delivery")))
+            found.append((kind, index, rule, amount, "delivery"))
         else:
             at_checkout -= amount
-            found.append(_made(Counted, (kind, line, rule, amount, "checkout")))
+            found.append((kind, index, rule, amount, "checkout"))
     for rest, who in ((at_checkout, "checkout"), (at_door, "delivery")):
         if rest:
-            found.append(Counted("rounding", None, "conversion.sum", rest, who))
+            found.append(("rounding", None, "conversion.sum", rest, who))
     return found
-
-
-_made = tuple.__new__
-"""A row without the call that names its fields: this is done for each charge of each price."""
 
 
 def _plan(program: Program) -> Sequence[_Pick]:

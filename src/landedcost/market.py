@@ -177,10 +177,8 @@ class Market:
             len({f[2].hs[:6] for f in facts}) if len(facts) > 1 else 1,
             *bound,
         )
-        inputs: list[tuple[int, ...]] = [base]
-        for line, fact in zip(lines, facts, strict=True):
-            inputs.append(line.ints)
-            inputs.append(fact[1])
+        pairs = zip(lines, facts, strict=True)
+        inputs = [base, *[part for line, fact in pairs for part in (line.ints, fact[1])]]
         return program, facts, inputs, carried
 
     def learn(self, line: Line, where: str = "") -> Fact:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .currencies import currency
 from .facts import Provenance as Provenance
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 Fact = tuple[int, tuple[int, ...], "LineFacts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """What was priced: everything a quote needs to unfold itself later."""
 
     market: Market

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from landedcost.program.ir import Builder
 from landedcost.program.scalar import compile_program, run
+from landedcost.rounding import allocate
 
 AMOUNT = st.integers(0, 10**14)
 RATIO = st.integers(1, 10**6)
@@ -74,6 +75,7 @@ def test_allocation_is_conserved(total: int, weights: list[int]) -> None:
     parts = b.allocate(b.input("G", 0), [b.input("G", i + 1) for i in range(len(weights))])
     shared = compile_program(b.ops, parts, ("G",))((total, *weights))
     assert sum(shared) == total
+    assert list(shared) == allocate(total, weights)
     whole = sum(weights)
     for part, weight in zip(shared, weights, strict=True):
         if whole:

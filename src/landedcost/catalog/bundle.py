@@ -134,7 +134,7 @@ class CatalogBundle:
         if not self.assessment.is_set:
             return found
         said = (*found.priced.remarks, NEEDS_RULING)
-        return Quote(replace(found.priced, remarks=said), found.figures)
+        return Quote(found.priced._replace(remarks=said), found.figures)
 
     def offer(
         self,

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from json.encoder import encode_basestring as _text
 from typing import Any
 
@@ -170,7 +170,8 @@ class Card:
     sale: Sale | None = None
 
     def __post_init__(self) -> None:
-        one_of(self.direction, DIRECTIONS, "card.direction", "unknown_direction")
+        if self.direction not in DIRECTIONS:
+            one_of(self.direction, DIRECTIONS, "card.direction", "unknown_direction")
 
     @property
     def key(self) -> tuple[str, str]:
@@ -209,8 +210,14 @@ def _known(text: str | None) -> str:
 
 
 def _money(amount: Amount) -> str:
-    digits = currency(amount.currency).digits
-    return f'{{"amount":"{amount_text(amount.minor, digits)}","currency":"{amount.currency}"}}'
+    code = amount.currency
+    text = amount_text(amount.minor, _digits(code))
+    return f'{{"amount":"{text}","currency":"{code}"}}'
+
+
+@cache
+def _digits(code: str) -> int:
+    return currency(code).digits
 
 
 def _instant(at: datetime | None) -> str:

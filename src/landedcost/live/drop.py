@@ -295,7 +295,7 @@ class Drop:
     ) -> Update:
         cells, anew = tuple(touched), frozenset(fresh)
         before = {cell: self.shelf.get(cell) for cell in cells}
-        for cell in cells:
+        for cell in sorted(cells, key=_by_market):
             self._decide(cell, now, cell in anew)
         # The card of a price that stays is the one that is shown; at first there is none.
         moved = [c for c in cells if not self.feed.number or self.shelf.get(c) is not before[c]]
@@ -366,6 +366,11 @@ def _restored(state: Mapping[str, Any], now: datetime) -> dict[Cell, Shown]:
                 )
             found[Cell(bundle, market)] = shown
     return found
+
+
+def _by_market(cell: Cell) -> str:
+    """Market after market: what one reads is then still at hand for the next price."""
+    return cell.market
 
 
 def _figures(one: Offered | None) -> tuple[Amount, Amount] | None:

@@ -34,22 +34,22 @@ def price_of(
     part is what a component adds to the headline, duty and tax with it; ``parts=False`` leaves
     them out.
     """
-    shown = front(quote)
+    shown, unit, tag = front(quote), quote.currency, quote.locale
     saved = headline_minor(listed) - shown.minor if listed is not None else 0
     saving = None
     if saved > 0:
-        amount = Amount(saved, quote.currency)
-        text = money_text(amount, quote.locale)
-        words = word("saves", language_of(quote.locale)).replace("{amount}", isolate(text))
+        amount = Amount(saved, unit)
+        text = money_text(amount, tag)
+        words = word("saves", language_of(tag)).replace("{amount}", isolate(text))
         saving = Part(words, amount, text)
     of_parts = listed if saving and listed is not None else quote
     return Price(
         quote=id or quote.id,
-        amount=Amount(shown.minor, quote.currency),
+        amount=Amount(shown.minor, unit),
         text=shown.text,
         label=shown.label,
         valid_until=valid_until,
-        code=_code(quote.locale, quote.currency),
+        code=_code(tag, unit),
         changes_after=changes_after,
         parts=_parts(of_parts) if parts else (),
         saving=saving if parts else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..currencies import currency
 from ..facts import Provenance, Remark
@@ -83,7 +83,7 @@ def compare(
 def beside(quote: Quote, found: Comparison | None, said: tuple[Remark, ...]) -> Quote:
     """The quote with a comparison and what is said of it; it goes by theirs if that replaces."""
     if found is None:
-        return Quote(replace(quote.priced, remarks=said), quote.figures)
+        return Quote(quote.priced._replace(remarks=said), quote.figures)
     more = found.difference if found.replaces else 0
     total, checkout, delivery, *rest = quote.figures
     at_sale = quote.terms == "DDP"
@@ -93,7 +93,7 @@ def beside(quote: Quote, found: Comparison | None, said: tuple[Remark, ...]) -> 
         delivery + (0 if at_sale else more),
         *rest,
     )
-    return Quote(replace(quote.priced, beside=(found,), remarks=said), figures)
+    return Quote(quote.priced._replace(beside=(found,), remarks=said), figures)
 
 
 def _told(answer: LandedAnswer) -> tuple[frozenset[str], list[Amount]] | None:

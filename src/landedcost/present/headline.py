@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..counted import Counted, counted
+from ..counted import Counted, counted, rows
 from ..lines import Amount
 from ..territories import Place
 from .bidi import isolate
@@ -153,7 +153,7 @@ def charges_inside(quote: Quote, *, free_delivery: bool = False) -> tuple[Counte
     _, outside, _ = side.split(quote)
     found = []
     for charge in counted(quote):
-        kind, stands = side.of(charge, quote)
+        kind, stands = side.of(charge.kind, charge.rule, quote)
         if not outside if kind == "rounding" else stands:
             found.append(charge)
     return tuple(found)
@@ -178,15 +178,14 @@ class _Side:
         self._words: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         self._writers: dict[tuple[bool, bool], Formatter] = {}
 
-    def of(self, charge: Counted, quote: Quote) -> tuple[str, bool]:
+    def of(self, kind: str, rule: str, quote: Quote) -> tuple[str, bool]:
         """The kind of a charge in a headline, and whether it stands inside."""
-        key = charge.kind, charge.rule
-        found = self._known.get(key)
+        found = self._known.get((kind, rule))
         if found is None:
-            kind = _kind(charge, quote)
-            found = kind, kind != "rounding" and self._inside(kind, charge, quote)
-            if kind != "adjustment":
-                self._known[key] = found
+            name = _kind(kind, rule, quote)
+            found = name, name != "rounding" and self._inside(name, rule, quote)
+            if name != "adjustment":
+                self._known[kind, rule] = found
         return found
 
     def split(self, quote: Quote) -> tuple[dict[str, int], dict[str, int], int]:
@@ -197,23 +196,22 @@ class _Side:
         """
         inside: dict[str, int] = {}
         outside: dict[str, int] = {}
-        rounding: list[Counted] = []
+        rounding: list[tuple[int, str]] = []
         known, later = self._known, 0
-        for charge in counted(quote):
-            kind, _, rule, amount, collected = charge
-            name, stands = known.get((kind, rule)) or self.of(charge, quote)
+        for kind, _, rule, amount, collected in rows(quote):
+            name, stands = known.get((kind, rule)) or self.of(kind, rule, quote)
             if stands:
                 inside[name] = inside.get(name, 0) + amount
                 if collected == "delivery":
                     later += amount
             elif name == "rounding":
-                rounding.append(charge)
+                rounding.append((amount, collected))
             else:
                 outside[name] = outside.get(name, 0) + amount
-        for charge in rounding:
+        for amount, collected in rounding:
             side = outside if outside else inside
-            side["rounding"] = side.get("rounding", 0) + charge.amount_minor
-            later += charge.amount_minor if not outside and charge.collected == "delivery" else 0
+            side["rounding"] = side.get("rounding", 0) + amount
+            later += amount if not outside and collected == "delivery" else 0
         return inside, outside, later
 
     def writer(self, code: bool, native: bool) -> Formatter:
@@ -237,12 +235,12 @@ class _Side:
                 self._words[kinds] = found
         return found
 
-    def _inside(self, kind: str, charge: Counted, quote: Quote) -> bool:
+    def _inside(self, kind: str, rule: str, quote: Quote) -> bool:
         if kind == "goods":
             return True
         if kind != "adjustment":
             return self.rule.inside(kind, free_delivery=self.free_delivery)
-        covers = next(c.covers for c in quote.beside if charge.rule == f"landed.{c.provider}")
+        covers = next(c.covers for c in quote.beside if rule == f"landed.{c.provider}")
         named = {_COVERED.get(part, part) for part in covers} & set(PARTS)
         return any(self.rule.inside(part, free_delivery=self.free_delivery) for part in named)
 
@@ -289,11 +287,11 @@ def _labels(locale: str, buyer: Place) -> Labels:
     return labels_for(locale, _markets(buyer))
 
 
-def _kind(charge: Counted, quote: Quote) -> str:
-    if charge.kind != "fee":
-        return _PART_OF[charge.kind]
-    rule = quote.priced.market.lane.regime.rules.get(charge.rule.partition(".")[2])
-    by = "government" if rule is None else str(rule.settings.get("imposed_by", "government"))
+def _kind(kind: str, rule: str, quote: Quote) -> str:
+    if kind != "fee":
+        return _PART_OF[kind]
+    fee = quote.priced.market.lane.regime.rules.get(rule.partition(".")[2])
+    by = "government" if fee is None else str(fee.settings.get("imposed_by", "government"))
     return "merchant_fees" if by == "carrier" else "government_fees"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -143,7 +143,7 @@ class Maker:
             text = f"what {one.provider} says is of the list prices; this price goes by the rules"
             certainty = "estimated" if one.replaces else "exact"
             said += (Remark("landed_source_at_list", text, certainty),)
-        return Quote(replace(quote.priced, remarks=said), quote.figures) if said else quote
+        return Quote(quote.priced._replace(remarks=said), quote.figures) if said else quote
 
 
 def _points(charm: Charm, price: int) -> list[int]:

@@ -182,11 +182,18 @@ def _allocate2(total: int, a: int, b: int) -> Sequence[int]:
 
 def _allocate3(total: int, a: int, b: int, c: int) -> Sequence[int]:
     whole = a + b + c
-    if not whole:
+    if not whole or total < 0:
         return allocate(total, (a, b, c))
-    x = total * a // whole
-    y = total * b // whole
-    z = total * c // whole
-    if x + y + z == total:
+    x, of_x = divmod(total * a, whole)
+    y, of_y = divmod(total * b, whole)
+    z, of_z = divmod(total * c, whole)
+    left = total - x - y - z
+    if not left:
         return x, y, z
-    return allocate(total, (a, b, c))
+    if left == 1:
+        if of_x >= of_y and of_x >= of_z:
+            return x + 1, y, z
+        return (x, y + 1, z) if of_y >= of_z else (x, y, z + 1)
+    if of_z <= of_x and of_z <= of_y:
+        return x + 1, y + 1, z
+    return (x + 1, y, z + 1) if of_y <= of_x else (x, y + 1, z + 1)
