@@ -63,3 +63,14 @@ def test_what_is_held_is_what_is_shown(market: str, unit: str, rate: int, about:
         )
         assert listed - 100 <= freight <= listed
         state = offer.shown_after
+
+
+def test_a_price_that_cannot_be_made_gives_way_within_the_limits_of_change() -> None:
+    pricing = Pricing(SHOP, Policy.of({"guards": {"max_change_per_day": "6%"}}))
+    book = Bundle([Line("book", "55.00 USD", hs_code="4911.91", origin="US")], shipping="0 USD")
+    first = pricing.offer(book, "pt-BR", at=AT, rates={"USD/BRL": "5.4"})
+    later = AT + timedelta(hours=1)
+    rates = {"USD/BRL": "6.156"}
+    found = pricing.offer(book, "pt-BR", at=later, shown=first.shown_after, rates=rates)
+    assert [step.code for step in found.steps[-2:]] == ["max_change_per_day", "reachable"]
+    assert found.shown.minor * 100 <= first.shown.minor * 106

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from ..errors import RequestError
 from ..facts import Remark
 from ..lines import Amount
 from ..quote import Quote
@@ -71,7 +72,8 @@ class Maker:
         """The quote that shows ``price``, or as near as there is, in this order.
 
         As the freight is; with a little less of it; another price point within ``rails``, unless
-        the price is ``declared`` or what is shown now; the nearest, and none below the floor.
+        the price is ``declared`` or what is shown now; the nearest, within ``rails`` if there is
+        one on either side, and none below the floor.
         Raises as :func:`~landedcost.pricing.target.solve`.
         """
         if price == self.shown(self.listed):
@@ -91,7 +93,30 @@ class Maker:
                         return other
         if rails.floor is not None and found.shown < rails.floor:
             return self._above(rails.floor)
-        return found
+        return found if held else self._bounded(found, price, rails, state, at)
+
+    def _bounded(
+        self, found: Made, price: int, rails: Rails, state: Shown | None, at: datetime
+    ) -> Made:
+        """What was found, or the nearest on the other side of the price where only that is bound.
+
+        Where neither is within the rails, what was found stands, and its step says so.
+        """
+        bare = replace(rails, charm=ANY)
+
+        def fits(shown: int) -> bool:
+            return bare.apply(shown, state, at)[0] == shown
+
+        if fits(found.shown):
+            return found
+        side = "below" if found.shown > price else "above"
+        try:
+            other = self._solve(price, side=side)
+        except RequestError as error:
+            if error.code != "unreachable_price":
+                raise
+            return found
+        return other if fits(other.shown) else found
 
     def _with_less_freight(self, price: int) -> Iterator[Made]:
         """The price made with a few minor units less of freight.
